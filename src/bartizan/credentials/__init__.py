@@ -1,0 +1,1 @@
+"""WHO IS IT: credentials are verified here, on `cryptography` alone."""

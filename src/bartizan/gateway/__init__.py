@@ -1,0 +1,1 @@
+"""THE EDGE: policy to Envoy. Its rooms are built later; nothing here is enforced yet."""

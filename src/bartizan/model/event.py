@@ -1,0 +1,52 @@
+"""The record of one decision: flat, typed, allow-listed. The schema is a compatibility promise."""
+
+from msgspec import Struct
+
+
+class Event(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One line of the log. No field can hold a token, a query value, a header or a body."""
+
+    time: float
+    """Seconds since the epoch (UTC) when the decision began."""
+    id: str
+    """The decision id, as in the ``Bartizan-Decision`` header of the answer."""
+    api: str
+    """``[api] name`` of the policy."""
+    revision: str
+    """Revision of the policy: the first 12 hex digits of the SHA-256 of its merged text."""
+    event: str
+    """Name of the OWASP Logging Vocabulary."""
+    outcome: str
+    """``permit``, ``deny``, ``answer`` (preflight) or ``pass`` (a subtree that is not ours)."""
+    status: int
+    """HTTP status code of the answer."""
+    method: str
+    """The method where the policy knows it, else ``other``."""
+    operation: str = ""
+    """The operation, as its line names it (``GET /orders/{order_id:int}``); empty if unknown."""
+    reason: str = ""
+    """Name of the reason of a refusal, as in the table of reasons."""
+    control: str = ""
+    """The control that refused."""
+    line: str = ""
+    """The line of the policy that asked for it: ``bartizan.toml:41``."""
+    shadowed: tuple[str, ...] = ()
+    """Reasons that would have refused, had they not been in shadow."""
+    client: str = ""
+    """Keyed hash of the counted client address."""
+    network: str = ""
+    """The client's /24 or /48, in clear."""
+    identity: str = ""
+    """Name of the identity that vouched for the subject."""
+    subject: str = ""
+    """Keyed hash of identity and subject id."""
+    tenant: str = ""
+    """Keyed hash of identity and tenant."""
+    scopes: tuple[str, ...] = ()
+    """Names of the subject's scopes that the policy names."""
+    roles: tuple[str, ...] = ()
+    """Names of the subject's roles that the policy names."""
+    size: int = 0
+    """Declared length of the request body in bytes."""
+    micros: int = 0
+    """Microseconds from the beginning of the decision to the head of the answer."""

@@ -1,0 +1,1 @@
+"""THE SOURCE READ: rules over Python source. Its rooms are built later; nothing is scanned yet."""

@@ -1,0 +1,1 @@
+"""WHAT IS COUNTED: one small port, several stores behind URIs."""

@@ -1,0 +1,36 @@
+"""The port that every store fulfils: count many limits at once, give back."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Hit(Struct, frozen=True, gc=False):
+    """One limit to be counted for one bucket."""
+
+    key: str
+    """The bucket: name of the limit and what it counts apart."""
+    count: int
+    """How many the window admits."""
+    period: int
+    """Length of the window in seconds."""
+
+
+class Counted(Struct, frozen=True, gc=False):
+    """What the store says to a reservation."""
+
+    refused: int
+    """Index of the first hit that is over its limit, -1 when all are admitted and counted."""
+    wait: int
+    """Whole seconds until the refusing limit admits again, rounded up; 0 when admitted."""
+
+
+class Store(Protocol):
+    """Counters. All or nothing: when one limit refuses, none is counted, so a blocked request
+    never extends a block."""
+
+    def reserve(self, hits: tuple[Hit, ...]) -> Counted:
+        """Count every hit, or none and say which refuses."""
+
+    def give_back(self, hits: tuple[Hit, ...]) -> None:
+        """Take back what a reservation of the same hits counted."""

@@ -1,0 +1,1 @@
+"""THE LOG READ BACK: events are written to the spool here and read again."""
