@@ -1,0 +1,80 @@
+# Everything a contributor needs, from a fresh clone: `make demo`, `make test`, `make check`.
+# Set-up happens by itself, inside this folder: uv in .uv/ (where it is missing), packages in
+# .venv/. Nothing is installed system-wide, no Python is downloaded.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV ?= .venv
+WORKERS ?= 2
+PYTHONS := 3.11 3.12 3.13
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+# An uv that is on the path but does not run (a shim without its version) counts as missing.
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
+
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test lint check format bench lock
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+
+setup: $(READY)
+
+demo: $(READY)  ## the same attacks on two shops, without a policy and with one
+	@$(RUN) -m bartizan.demo.live
+
+test: $(READY)  ## the tests, with the Python of this machine
+	@$(RUN) -m pytest -n $(WORKERS)
+
+lint: $(READY)
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
+
+check: lint  ## format, lint, types, import contracts, the tests once per installed Python
+	@for version in $(PYTHONS); do \
+	  if ! python=$$(scripts/find-python $$version); then \
+	    echo "== Python $$version is not installed here, its tests do not run"; continue; \
+	  fi; \
+	  echo "== Python $$version: $$python"; \
+	  $(MAKE) test PYTHON="$$python" VENV=.venv-$$version; \
+	done
+
+format: $(READY)  ## let ruff rewrite the source
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+bench: $(READY)  ## added CPU time per request, beside its budget
+	@$(RUN) -m benchmarks
+
+# A release is a week old before we take it: most bad ones are gone by then.
+COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --exclude-newer "7 days" --custom-compile-command "make lock"
+
+lock: $(filter .uv/bin/uv,$(UV))  ## choose the newest versions again, one week old at least
+	$(COMPILE) pyproject.toml --all-extras --group build --group examples --group demo \
+	  --group test --group check -o requirements/test.txt
+	$(COMPILE) --group uv -o requirements/uv.txt
+
+# The editable install needs no second download: its build tools are pinned like all the rest.
+$(READY): requirements/test.txt pyproject.toml $(filter .uv/bin/uv,$(UV))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=…")'
+	@python=$$($(PYTHON) -c 'import sys; print(sys.executable)'); \
+	  [ "$$($(RUN) -VV 2>/dev/null)" = "$$($$python -VV)" ] \
+	  || $(UV) venv --quiet --clear --no-project --python "$$python" $(VENV)
+	$(UV) pip sync --quiet --python $(RUN) --require-hashes requirements/test.txt
+	@$(UV) pip install --quiet --python $(RUN) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.uv/bin/uv: requirements/uv.txt
+	$(PYTHON) -m venv --clear .uv
+	.uv/bin/python -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r $<
+	@touch $@
