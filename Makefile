@@ -19,6 +19,11 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# uv brings its own certificates; where the machine has some, those decide (company proxies).
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS := 1
+export UV_NATIVE_TLS := 1
+endif
 
 .PHONY: help setup demo test lint check format bench lock
 
