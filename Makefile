@@ -35,7 +35,11 @@ setup: $(READY)
 demo: $(READY)  ## the same attacks on two shops, without a policy and with one
 	@$(RUN) -m bartizan.demo.live
 
+# Each example is a project of its own, with settings of its own: its tests get their own process.
+EXAMPLES = $(patsubst %/,%,$(sort $(dir $(wildcard examples/*/test*))))
+
 test: $(READY)  ## the tests, with the Python of this machine
+	@for example in $(EXAMPLES); do $(RUN) -m pytest -q "$$example"; done
 	@$(RUN) -m pytest -n $(WORKERS)
 
 lint: $(READY)

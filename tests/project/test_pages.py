@@ -1,0 +1,71 @@
+"""The pages people read: short where promised, complete where indexed, no dead links."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.project.tree import ROOT, text, tracked
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+PAGES = tracked("*.md")
+
+
+def words(markdown: str) -> list[str]:
+    """Words as a reader counts them: anything between white space that holds a letter or digit."""
+    return [word for word in markdown.split() if re.search(r"\w", word)]
+
+
+def test_the_readme_is_short() -> None:
+    assert len(words(text(ROOT / "README.md"))) <= 600
+
+
+def test_the_readme_says_its_value_first() -> None:
+    first = " ".join(words(text(ROOT / "README.md"))[:100])
+    for value in ("policy", "enforce", "prove", "Flask", "Django", "make demo"):
+        assert value in first
+
+
+@pytest.mark.parametrize("part", ["make demo", "make test", "does not", "SECURITY.md", "3.11"])
+def test_the_readme_has_its_parts(part: str) -> None:
+    assert part in text(ROOT / "README.md")
+
+
+def test_the_architecture_names_every_room() -> None:
+    page = text(ROOT / "ARCHITECTURE.md")
+    rooms = {path.relative_to(ROOT / "src/bartizan").parts[0] for path in tracked("src/bartizan/*")}
+    names = {room.removesuffix(".py") for room in rooms} - {"__init__", "__main__", "py.typed"}
+    assert [name for name in sorted(names) if f"`{name}" not in page] == []
+    assert len(page.splitlines()) <= 120
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    dead = [
+        target
+        for target in LINK.findall(text(page))
+        if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = text(ROOT / "mkdocs.yml")
+    pages = {str(page.relative_to(ROOT / "docs")) for page in tracked("docs/*.md")}
+    assert [page for page in sorted(pages) if page not in navigation] == []
+    listed = set(re.findall(r"[\w./-]+\.md", navigation))
+    assert listed - pages == set()
+
+
+def test_every_decision_is_indexed() -> None:
+    index = text(ROOT / "docs/adr/index.md")
+    records = [path.name for path in tracked("docs/adr/*.md") if path.name != "index.md"]
+    assert records
+    assert re.findall(r"\((\d{4}-[\w-]+\.md)\)", index) == sorted(records)
+    assert [int(name[:4]) for name in sorted(records)] == list(range(1, len(records) + 1))
+
+
+def test_every_decision_says_what_was_rejected() -> None:
+    for path in tracked("docs/adr/0*.md"):
+        for part in ("## Context", "## Decision", "## Rejected", "## Consequences"):
+            assert part in text(path), f"{path.name}: {part}"
