@@ -39,3 +39,5 @@ class Body(Struct, frozen=True, gc=False):
 
 
 INSIDE = Inside()
+NOWHERE = Route(frozenset())
+Effect = Count | GiveBack | Inside | Body

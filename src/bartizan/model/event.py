@@ -15,9 +15,10 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     revision: str
     """Revision of the policy: the first 12 hex digits of the SHA-256 of its merged text."""
     event: str
-    """Name of the OWASP Logging Vocabulary."""
+    """Name of the OWASP Logging Vocabulary; ``access`` for what it has no name for: a permit."""
     outcome: str
-    """``permit``, ``deny``, ``answer`` (preflight) or ``pass`` (a subtree that is not ours)."""
+    """``permit``, ``deny``, ``answer`` (preflight), ``pass`` (a subtree that is not ours) or
+    ``unspoken`` (the framework answered before act two)."""
     status: int
     """HTTP status code of the answer."""
     method: str

@@ -1,0 +1,242 @@
+"""Act one around an ASGI callable (ASGI 3): translate in, ask, translate out.
+
+The callable itself must be wrapped, since Django spools the whole body before its first
+middleware: bytes are counted in ``receive``, and over the bound the answer is 413. ``lifespan``
+passes. A websocket is an operation (``WS /path``); an undeclared one never gets accepted.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from bartizan.enforce.controls import errors
+from bartizan.enforce.effects import Route
+from bartizan.enforce.guard import Decision, Guard
+from bartizan.model.decision import Answer, Deny
+from bartizan.model.problem import Response
+from bartizan.model.reasons import REASONS
+from bartizan.model.request import Request
+from bartizan.policy.rules import Operation
+
+log = logging.getLogger("bartizan")
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+RawHeaders = list[tuple[bytes, bytes]]
+
+DECISION = "bartizan.decision"
+"""Where the parked decision travels in the scope, and in the WSGI environ."""
+
+_SINGLE = frozenset({b"host", b"authorization", b"content-length", b"content-type", b"origin",
+                     b"content-encoding"})  # fmt: skip
+"""Headers of which a second line is an attack (RFC 9110 section 5.3, RFC 9112 section 6.3)."""
+
+_FORWARDING = frozenset({b"forwarded", b"x-real-ip"})
+_TOO_LARGE = Deny(REASONS["body_too_large"], key="body")
+_POLICY_VIOLATION = 1008
+
+
+def facts(scope: Scope) -> Request:
+    """The request that a scope describes. Decides nothing and never raises."""
+    values: dict[str, str] = {}
+    repeated: list[str] = []
+    size = 0
+    for raw_name, raw_value in scope["headers"]:
+        size += len(raw_name) + len(raw_value)
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        if "_" in name or (name in values and raw_name.lower() in _SINGLE):
+            repeated.append(name)
+        values[name] = f"{values[name]}, {value}" if name in values else value
+    get = values.get
+    length, chunked = get("content-length"), "transfer-encoding" in values
+    if chunked and length is not None:
+        repeated.append("content-length")
+    client = scope.get("client")
+    websocket = scope["type"] == "websocket"
+    raw = scope.get("raw_path")
+    return Request(
+        method="WS" if websocket else scope["method"],
+        path=_path(scope["path"], raw),
+        raw_path=raw.partition(b"?")[0].decode("latin-1") if raw else None,
+        query=scope.get("query_string", b"").decode("latin-1"),
+        scheme=_SCHEMES.get(scope.get("scheme", "http"), "http"),
+        peer=client[0] if client else "",
+        host=get("host"),
+        authorization=get("authorization"),
+        content_type=get("content-type"),
+        content_encoding=get("content-encoding"),
+        length=None if length is None else _number(length),
+        chunked=chunked,
+        endless=True,
+        origin=get("origin"),
+        headers_size=size,
+        repeated=tuple(repeated),
+        peer_rewritten=bool(client) and client[1] == 0 and "x-forwarded-for" in values,
+        header=get,
+    )
+
+
+_SCHEMES = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
+
+
+def _path(path: str, raw: bytes | None) -> str:
+    """The decoded path. A server that decodes leniently is held to the raw bytes."""
+    if path.isascii() or raw is None:
+        return path
+    return unquote_to_bytes(raw.partition(b"?")[0]).decode("utf-8", "surrogateescape")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+
+
+def tell(scope: Scope, decision: Decision) -> Scope:
+    """A scope that holds the one truth, for everything that stands behind us."""
+    context = decision.context
+    port = (scope.get("client") or ("", 0))[1]
+    secure = context.scheme == "https"
+    headers = [
+        (name, (context.host or "").encode("latin-1") if name == b"host" else value)
+        for name, value in scope["headers"]
+        if name not in _FORWARDING and not name.startswith(b"x-forwarded-")
+    ]
+    told = {
+        "headers": headers,
+        "scheme": ("wss" if secure else "ws") if scope["type"] == "websocket" else context.scheme,
+        "client": (context.address.text, port) if context.address else scope.get("client"),
+    }
+    return {**scope, **told}
+
+
+class Outside:
+    """An ASGI callable with a guard before it."""
+
+    def __init__(self, app: Application, guard: Guard) -> None:
+        self.app = app
+        self.guard = guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Decide act one; refuse, or let the framework go on with the parked decision."""
+        if scope["type"] not in ("http", "websocket"):
+            return await self.app(scope, receive, send)
+        guard = self.guard
+        decision = await guard.aenter(facts(scope))
+        answering = _Answering(guard, decision, scope, receive, send)
+        if scope["type"] == "websocket" and decision.outcome is None:
+            await _finish_websocket(guard, decision)
+        if isinstance(decision.outcome, Deny | Answer):
+            return await answering.refuse(decision.outcome)
+        if guard.hides(decision, "client"):
+            scope = tell(scope, decision)
+        scope[DECISION] = decision
+        return await answering.run(self.app, scope)
+
+
+async def _finish_websocket(guard: Guard, decision: Decision) -> None:
+    """No framework resolves a websocket for us: its act two follows at once."""
+    scope = decision.plan.scope
+    names = frozenset((scope.name,)) if isinstance(scope, Operation) else frozenset()
+    await guard.aresume(decision, Route(names), lambda limit: b"")
+
+
+class _Answering:
+    """The way back of one request: counts the body in, watches the head of the answer go by."""
+
+    def __init__(
+        self, guard: Guard, decision: Decision, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self._guard = guard
+        self._decision = decision
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._started = False
+        self._closed = False
+        self._read = 0
+        operation = decision.plan.scope
+        sized = isinstance(operation, Operation) and guard.hides(decision, "size")
+        self._most = operation.body if sized and isinstance(operation, Operation) else None
+
+    async def run(self, app: Application, scope: Scope) -> None:
+        try:
+            await app(scope, self._counted, self._watched)
+        except Exception:
+            if self._closed:
+                return
+            await self._failed()
+        if not self._decision.recorded:
+            self._guard.leave(self._decision)
+
+    async def refuse(self, said: Deny | Answer) -> None:
+        """Our own answer in place of the application's, whose further words are dropped."""
+        self._closed = self._started = True
+        response = self._guard.refuse(self._decision, said)
+        if self._scope["type"] == "websocket":
+            return await self._refuse_websocket(response)
+        await self._send(_head("http.response.start", response))
+        body = b"" if self._scope["method"] == "HEAD" else response.body
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def _refuse_websocket(self, response: Response) -> None:
+        if "websocket.http.response" not in self._scope.get("extensions", {}):
+            return await self._send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+        await self._send(_head("websocket.http.response.start", response))
+        await self._send({"type": "websocket.http.response.body", "body": response.body})
+
+    async def _counted(self) -> Message:
+        """``receive``, with the bytes of the body counted."""
+        if self._closed:
+            return {"type": "http.disconnect"}
+        message = await self._receive()
+        if message["type"] == "http.request" and self._most is not None:
+            self._read += len(message.get("body", b""))
+            if self._read > self._most and not self._started:
+                await self.refuse(_TOO_LARGE)
+                return {"type": "http.disconnect"}
+        return message
+
+    async def _watched(self, message: Message) -> None:
+        """``send``, with the head of the answer looked at."""
+        if self._closed:
+            return
+        if message["type"] == "http.response.start":
+            said = self._guard.release(
+                self._decision, message["status"], _decoded(message.get("headers", []))
+            )
+            if isinstance(said, Deny):
+                return await self.refuse(said)
+            self._started = True
+            message = {**message, "headers": _encoded(said)}
+        elif message["type"] in ("websocket.accept", "websocket.close") and not self._started:
+            self._started = True
+            self._guard.release(self._decision, 101 if "accept" in message["type"] else 403, [])
+        await self._send(message)
+
+    async def _failed(self) -> None:
+        """The application raised: no trace leaves (CWE-209)."""
+        decision = self._decision
+        if self._started or not self._guard.hides(decision, "errors"):
+            self._guard.note(decision, errors.VIEW_FAILED)
+            self._guard.leave(decision)
+            raise  # noqa: PLE0704  (only called while an exception is handled)
+        log.exception("the application raised on %s", decision.plan.name or "no operation")
+        await self.refuse(errors.VIEW_FAILED)
+
+
+def _head(kind: str, response: Response) -> Message:
+    headers = list(response.headers)
+    if response.status != 204:
+        headers.append(("Content-Length", str(len(response.body))))
+    return {"type": kind, "status": response.status, "headers": _encoded(headers)}
+
+
+def _decoded(headers: RawHeaders) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+
+def _encoded(headers: list[tuple[str, str]]) -> RawHeaders:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]

@@ -1,0 +1,90 @@
+"""Row 9: who is asking (RFC 6750, RFC 8725, RFC 9068; OWASP API2:2023).
+
+On a public operation no credential is read. A failed credential is counted against the client
+(``guesses``): the attempt is reserved before the check and given back on success, so that
+parallel guesses do not pass. A token that was proven before is remembered and not counted.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+from bartizan.credentials import bearer
+from bartizan.enforce.context import Context
+from bartizan.enforce.controls.rate import refuse
+from bartizan.enforce.effects import Count, Effect, GiveBack
+from bartizan.enforce.plan import Fittings, Said, Scope, Step
+from bartizan.model.decision import Deny
+from bartizan.model.reasons import REASONS
+from bartizan.model.subject import Subject
+from bartizan.policy.rules import Operation
+from bartizan.stores.port import Hit
+
+ANONYMOUS = "anonymous"
+"""The reserved word of an identity list that makes the credential optional."""
+
+
+def challenge(realm: str, **parameters: str) -> tuple[tuple[str, str], ...]:
+    """A ``WWW-Authenticate: Bearer`` header (RFC 6750 section 3)."""
+    pairs = {"realm": realm, **parameters}
+    words = ", ".join(f'{name}="{value}"' for name, value in pairs.items())
+    return (("WWW-Authenticate", f"Bearer {words}"),)
+
+
+def bind(fittings: Fittings, scope: Scope) -> Step | None:
+    """The identities that the operation accepts."""
+    if not isinstance(scope, Operation) or scope.public or scope.decoy:
+        return None
+    return Authenticate(fittings, scope).step
+
+
+class Authenticate:
+    """The control, bound to one operation."""
+
+    def __init__(self, fittings: Fittings, operation: Operation) -> None:
+        realm = fittings.policy.api.name
+        invalid = challenge(realm, error="invalid_token")
+        self._accepted = frozenset(operation.identity) - {ANONYMOUS}
+        self._optional = ANONYMOUS in operation.identity
+        self._verifier = fittings.verifier
+        self._guesses = fittings.policy.api.guesses
+        self._missing = Deny(REASONS["credential_missing"], challenge(realm), key="identity")
+        self._failed = {
+            name: Deny(reason, invalid, key="identity")
+            for name, reason in REASONS.items()
+            if reason.control == "authenticate"
+        }
+
+    def step(self, context: Context) -> Said | Generator[Effect, Any, Said]:
+        """The short way for a missing or remembered credential, else the long one."""
+        token = bearer.read(context.request.authorization)
+        if token is None:
+            return None if self._optional else self._missing
+        if isinstance(token, str):
+            subject = self._verifier.remembered(token)
+            if subject is not None:
+                return self._admit(context, subject)
+        return self._prove(context, token)
+
+    def _prove(
+        self, context: Context, token: str | bearer.Malformed
+    ) -> Generator[Effect, Any, Said]:
+        limit = self._guesses
+        if limit is not None:
+            hits = (Hit("guesses|" + context.client, limit.count, limit.period),)
+            counted = yield Count(hits)
+            if counted.refused >= 0:
+                return refuse("guesses", limit, counted.wait)
+        if not isinstance(token, str):
+            return self._failed["credential_malformed"]
+        proven = self._verifier.verify(token)
+        if isinstance(proven, str):
+            return self._failed[proven]
+        if limit is not None:
+            yield GiveBack(hits)
+        return self._admit(context, proven)
+
+    def _admit(self, context: Context, subject: Subject) -> Said:
+        if subject.identity not in self._accepted:
+            return self._failed["identity_refused"]
+        context.subject = subject
+        return None

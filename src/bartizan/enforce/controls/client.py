@@ -1,0 +1,88 @@
+"""Row 2: the true client, and whom we do not serve (OWASP ASVS 5 V4.1, CWE-290, CWE-348).
+
+Forwarding headers count only from a peer in ``proxies`` and are read from the right. Denied
+networks are refused here, and so is a client outside an operation's own ``networks``.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from msgspec import Struct
+
+from bartizan.enforce.context import Context
+from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.model.decision import Deny
+from bartizan.model.reasons import REASONS
+from bartizan.policy.forwarded import Malformed, Proxies, true_client
+from bartizan.policy.networks import Address, NetworkSet, counted, network, parse_address
+from bartizan.policy.rules import Operation, Pass
+
+_FORWARDED = Deny(REASONS["forwarded_malformed"], key="proxies")
+_REWRITTEN = Deny(REASONS["peer_rewritten"], key="proxies")
+_DENIED = Deny(REASONS["client_denied"], key="deny")
+_ELSEWHERE = Deny(REASONS["network_denied"], key="networks")
+
+REMEMBERED = 4096
+"""Addresses whose reading is remembered; forgetting one only costs the time to read it again."""
+
+
+class Caller(Struct, frozen=True, gc=False):
+    """What follows from an address alone."""
+
+    address: Address | None
+    """The address itself."""
+    client: str
+    """What it is counted by."""
+    network: str
+    """Its network, for logs."""
+    denied: bool
+    """Whether it lies in a denied network."""
+    admitted: bool
+    """Whether it lies in the scope's own networks, where there are any."""
+
+
+def bind(fittings: Fittings, scope: Scope) -> Step | None:
+    """``proxies`` and ``deny`` of the API, ``networks`` of the operation or the subtree."""
+    api = fittings.policy.api
+    proxies = Proxies(NetworkSet(api.proxies), api.proxy_unix, api.forwarded)
+    own = scope.networks if isinstance(scope, Operation | Pass) else ()
+    look = _looker(NetworkSet(api.deny), NetworkSet(own) if own else None)
+    believes = bool(api.proxies) or api.proxy_unix
+
+    def step(context: Context) -> Deny | None:
+        request = context.request
+        if request.peer_rewritten:
+            return _REWRITTEN
+        if believes:
+            said = true_client(
+                request.peer, request.scheme, request.host, request.header, proxies
+            )
+            if isinstance(said, Malformed):
+                return _FORWARDED
+            context.scheme, context.host = said.scheme, said.host
+            caller = look(said.address.text if said.address is not None else "")
+        else:
+            caller = look(request.peer)
+        context.address = caller.address
+        context.client = caller.client
+        context.network = caller.network
+        if caller.denied:
+            return _DENIED
+        return None if caller.admitted else _ELSEWHERE
+
+    return step
+
+
+def _looker(deny: NetworkSet, own: NetworkSet | None) -> Callable[[str], Caller]:
+    @lru_cache(maxsize=REMEMBERED)
+    def look(text: str) -> Caller:
+        address = parse_address(text.partition("%")[0])
+        return Caller(
+            address=address,
+            client=counted(address),
+            network=network(address),
+            denied=address in deny,
+            admitted=own is None or address in own,
+        )
+
+    return look

@@ -1,0 +1,69 @@
+"""Row 5: CORS (Fetch standard, CORS protocol; CWE-942). A preflight carries no credentials.
+
+It is answered from the operation that it asks for. A websocket handshake sends no preflight, so
+its Origin is checked here: browsers alone send one, and only known pages may open a socket.
+"""
+
+from bartizan.enforce.context import Context
+from bartizan.enforce.plan import Fittings, Preflight, Scope, Step
+from bartizan.model.decision import Answer, Deny
+from bartizan.model.reasons import REASONS
+from bartizan.policy.rules import Cors, Operation
+
+_REFUSED = Deny(REASONS["preflight_refused"], key="cors")
+_ORIGIN = Deny(REASONS["origin_unknown"], key="cors")
+
+
+def bind(fittings: Fittings, scope: Scope) -> Step | None:
+    """Preflights where the policy has ``cors``; every websocket."""
+    cors = fittings.policy.api.cors
+    if isinstance(scope, Preflight) and cors is not None:
+        return _preflight(cors, scope.operation)
+    if isinstance(scope, Operation) and scope.method == "WS":
+        return _websocket(cors)
+    return None
+
+
+def granted(cors: Cors) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The headers that let a page read an answer, by its origin."""
+    credentials = (("Access-Control-Allow-Credentials", "true"),) if cors.credentials else ()
+    expose = (("Access-Control-Expose-Headers", ", ".join(cors.expose)),) if cors.expose else ()
+    return {
+        origin: (("Access-Control-Allow-Origin", origin), *credentials, *expose)
+        for origin in cors.origins
+    }
+
+
+def _preflight(cors: Cors, operation: Operation) -> Step:
+    known = frozenset(header.lower() for header in cors.headers)
+    granted_to = granted(cors)
+    fixed = (
+        ("Access-Control-Allow-Methods", operation.method),
+        ("Access-Control-Allow-Headers", ", ".join(cors.headers)),
+        ("Access-Control-Max-Age", str(cors.max_age)),
+        ("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
+        ("Cache-Control", "no-store"),
+    )
+
+    def step(context: Context) -> Answer | Deny:
+        request = context.request
+        grant = granted_to.get(request.origin or "") or granted_to.get("*")
+        wanted = request.header("access-control-request-headers") or ""
+        names = {name.strip().lower() for name in wanted.split(",")} - {""}
+        if grant is None or not names <= known:
+            return _REFUSED
+        return Answer(204, (*grant, *fixed))
+
+    return step
+
+
+def _websocket(cors: Cors | None) -> Step:
+    origins = frozenset(cors.origins) if cors else frozenset()
+
+    def step(context: Context) -> Deny | None:
+        origin = context.request.origin
+        if origin is None or origin in origins or "*" in origins:
+            return None
+        return None if origin == f"{context.scheme}://{context.host}" else _ORIGIN
+
+    return step

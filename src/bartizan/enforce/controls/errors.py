@@ -1,0 +1,23 @@
+"""Row 18: errors (OWASP API8:2023, CWE-209, CWE-497). An exception in a view never shows a trace.
+
+Whatever a framework would print of an exception, in debug mode too, the answer is this problem;
+the trace goes to the log of the application, where the decision id finds it.
+"""
+
+from bartizan.model.decision import Deny
+from bartizan.model.reasons import REASONS
+
+VIEW_FAILED = Deny(REASONS["view_failed"])
+"""Answers for a view that raised."""
+
+UNGUARDED = Deny(REASONS["unguarded"])
+"""Answers for a response that leaves although act two never spoke."""
+
+WITHHELD = Deny(REASONS["output_unenforced"], key="output")
+"""Answers for a response whose declared output could not be checked."""
+
+NOT_SEALED = Deny(REASONS["not_sealed"])
+"""Answers for everything while the start has failed."""
+
+FRAMEWORKS_OWN = frozenset({301, 302, 303, 307, 308, 404, 405})
+"""Statuses with which a framework answers where it has no view: redirects and refusals."""

@@ -1,0 +1,28 @@
+"""Row 3: flood. Scanning and guessing are never free (OWASP API4:2023, CWE-770).
+
+It counts every request of a client that it admits, whatever later rows say, and not its own
+refusals.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+from bartizan.enforce.context import Context
+from bartizan.enforce.controls.rate import refuse
+from bartizan.enforce.effects import Count, Effect
+from bartizan.enforce.plan import Fittings, Said, Scope, Step
+from bartizan.stores.port import Hit
+
+
+def bind(fittings: Fittings, scope: Scope) -> Step | None:
+    """One limit of ``[api]`` for the whole API, pass subtrees and unknown paths included."""
+    limit = fittings.policy.api.flood
+    if limit is None:
+        return None
+    count, period = limit.count, limit.period
+
+    def step(context: Context) -> Generator[Effect, Any, Said]:
+        counted = yield Count((Hit("flood|" + context.client, count, period),))
+        return refuse("flood", limit, counted.wait) if counted.refused >= 0 else None
+
+    return step

@@ -1,0 +1,56 @@
+"""Row 18: headers of every answer: security, cache and CORS, computed beforehand.
+
+HSTS (RFC 6797), nosniff (Fetch standard), CSP level 3, Referrer-Policy, Cache-Control and Vary
+(RFC 9111). The policy is the one who says: what a view sets under the same name is replaced, and
+an empty value in the policy sets none.
+"""
+
+from bartizan.enforce.controls.cors import granted
+from bartizan.enforce.plan import Fittings, Headers, Scope
+from bartizan.policy.rules import Operation
+
+_BUILT_IN = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_HSTS = {"Strict-Transport-Security": "max-age=31536000"}
+_CORS = frozenset(
+    f"access-control-{name}"
+    for name in ("allow-origin", "allow-credentials", "expose-headers", "allow-methods",
+                 "allow-headers", "max-age", "allow-private-network")
+)  # fmt: skip
+_TELLTALE = frozenset({"server", "x-powered-by", "x-aspnet-version", "x-runtime"})
+
+NONE = Headers((), frozenset(), (), {})
+
+
+def bind(fittings: Fittings, scope: Scope) -> Headers:
+    """Headers for an operation, and the strict built-in ones where there is none."""
+    api = fittings.policy.api
+    own = scope if isinstance(scope, Operation) else None
+    https = own.https if own else api.https
+    values = {**_BUILT_IN, **(_HSTS if https != "off" else {}), **_cache(own)}
+    if own is not None:
+        values = _over(values, dict(own.headers))
+    origins = granted(api.cors) if api.cors else {}
+    public = own is not None and own.public
+    vary = ("Authorization", "Cookie", "Origin") if not public else ("Origin",) * bool(origins)
+    fixed = tuple((name, value) for name, value in values.items() if value)
+    names = frozenset(name.lower() for name in values) | _CORS | _TELLTALE
+    return Headers(fixed, names, vary, origins)
+
+
+def _cache(own: Operation | None) -> dict[str, str]:
+    """``no-store`` unless the policy says otherwise; a public answer keeps what the view says."""
+    if own is not None and own.cache:
+        return {"Cache-Control": own.cache}
+    return {} if own is not None and own.public else {"Cache-Control": "no-store"}
+
+
+def _over(values: dict[str, str], own: dict[str, str]) -> dict[str, str]:
+    """The operation's headers over the built-in ones; names compare without case."""
+    lower = {name.lower() for name in own}
+    return {name: value for name, value in values.items() if name.lower() not in lower} | own

@@ -1,0 +1,20 @@
+"""Row 18: output. Only declared fields leave, whatever the view returns (OWASP API3:2023, CWE-213).
+
+It speaks inside the framework, before compression and validators, since an ETag over hidden
+fields would leak them. An answer that cannot be checked is withheld.
+"""
+
+from collections.abc import Callable
+
+from bartizan.enforce.plan import Fittings, Scope
+from bartizan.policy.rules import Operation
+from bartizan.schemas.output import keep
+
+Keep = Callable[[bytes], tuple[bytes, int]]
+
+
+def bind(fittings: Fittings, scope: Scope) -> Keep | None:
+    """The cut for an operation that declares ``output``."""
+    if not isinstance(scope, Operation) or scope.output is None:
+        return None
+    return keep(scope.output)

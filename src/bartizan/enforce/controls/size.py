@@ -1,0 +1,40 @@
+"""Row 7: sizes, before anything is read (OWASP API4:2023, CWE-400; RFC 9110, RFC 6585)."""
+
+from bartizan.enforce.context import Context
+from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.model.decision import Deny
+from bartizan.model.reasons import REASONS
+from bartizan.policy.rules import Operation
+
+_TARGET = Deny(REASONS["target_too_long"], key="target")
+_HEADERS = Deny(REASONS["headers_too_large"], key="headers")
+_BODY = Deny(REASONS["body_too_large"], key="body")
+_LENGTH = Deny(REASONS["length_required"], key="body")
+_UNEXPECTED = Deny(REASONS["body_unexpected"], key="body")
+
+_BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "WS"})
+"""Methods whose body has no meaning of its own (RFC 9110 section 9.3): it must be declared."""
+
+
+def bind(fittings: Fittings, scope: Scope) -> Step | None:
+    """The sizes of ``[api]`` and the operation's ``body``."""
+    if not isinstance(scope, Operation):
+        return None
+    target, headers = fittings.policy.api.target, fittings.policy.api.headers
+    most, bodiless = scope.body, scope.method in _BODILESS and not scope.body_declared
+
+    def step(context: Context) -> Deny | None:
+        request = context.request
+        if len(request.raw_path or request.path) + len(request.query) > target:
+            return _TARGET
+        if request.headers_size > headers:
+            return _HEADERS
+        if not request.length and not request.chunked:
+            return None
+        if bodiless:
+            return _UNEXPECTED
+        if request.chunked:
+            return None if request.endless else _LENGTH
+        return _BODY if (request.length or 0) > most else None
+
+    return step

@@ -1,0 +1,120 @@
+"""The engine: matches, walks the ordered rows, yields effects, ends in one outcome.
+
+It does no I/O and has no colour: ``decide`` is a generator that two small drivers fulfil, one
+for sync and one for async. A control that fails is a refusal, never a pass.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from types import GeneratorType
+from typing import Any
+
+from bartizan.enforce.context import Context
+from bartizan.enforce.controls import headers, output
+from bartizan.enforce.effects import INSIDE, Effect
+from bartizan.enforce.plan import LAST, Bound, Fittings, Plan, Preflight, Row, Said, Scope, shadows
+from bartizan.model.decision import Deny, Outcome, Permit
+from bartizan.model.reasons import REASONS
+from bartizan.model.request import Request
+from bartizan.policy.match import Allowed, Found, Router
+from bartizan.policy.rules import Operation, Pass
+
+log = logging.getLogger("bartizan")
+
+Deciding = Generator[Effect, Any, Outcome]
+
+
+class Engine:
+    """A policy, compiled. Immutable after construction; shared by every thread."""
+
+    def __init__(
+        self, fittings: Fittings, order: tuple[Row, ...], *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._fittings = fittings
+        self._order = order
+        self._clock = clock
+        policy = fittings.policy
+        self._router = Router(
+            (operation.method, operation.template, self._plan(operation))
+            for operation in policy.operations
+        )
+        self._preflights = Router(
+            (operation.method, operation.template, self._plan(Preflight(operation)))
+            for operation in (policy.operations if policy.api.cors else ())
+            if not operation.decoy
+        )
+        self._passes = tuple((entry.prefix, self._plan(entry)) for entry in policy.passes)
+        self._unknown = self._plan(None)
+
+    def begin(self, request: Request) -> Context:
+        """Match, and refuse nothing yet: the context of a request before its first row."""
+        found = self._router.find(request.method, request.path)
+        if type(found) is Found:
+            return Context(request, found.value, found.params)
+        if request.method == "OPTIONS" and request.origin is not None:
+            wanted = request.header("access-control-request-method") or ""
+            asked = self._preflights.find(wanted, request.path)
+            if type(asked) is Found:
+                return Context(request, asked.value, asked.params)
+        for prefix, plan in self._passes:
+            if request.path.startswith(prefix) or request.path == prefix[:-1]:
+                return Context(request, plan, {})
+        allowed = found.methods if type(found) is Allowed else ()
+        return Context(request, self._unknown, {}, allowed)
+
+    def decide(self, context: Context) -> Deciding:
+        """Both acts. Yields effects; returns how it ended."""
+        plan = context.plan
+        try:
+            said = yield from self._walk(plan.one, context)
+            if said is None:
+                context.route = yield INSIDE
+                said = yield from self._walk(plan.two, context)
+        except Exception:
+            log.exception("control %s failed on %s", context.row, plan.name or "no operation")
+            return Deny(REASONS["control_failed"])
+        if said is not None:
+            return said
+        return Permit(context.subject, context.params, context.query, context.input)
+
+    def _walk(
+        self, bounds: tuple[Bound, ...], context: Context
+    ) -> Generator[Effect, Any, Said]:
+        for bound in bounds:
+            context.row = bound.control
+            said = bound.step(context)
+            if type(said) is GeneratorType:
+                said = yield from said
+            if said is not None and not self._veils(bound, said, context):
+                return said
+        return None
+
+    def _veils(self, bound: Bound, said: Said, context: Context) -> bool:
+        """Whether the control is in shadow: then its word is noted and nothing more."""
+        if bound.shadow_until <= self._clock():
+            return False
+        if type(said) is Deny:
+            context.shadowed.append(said)
+        return True
+
+    def _plan(self, scope: Scope) -> Plan:
+        controls = (*dict.fromkeys(row.control for row in self._order), *LAST)
+        ends = shadows(self._fittings.policy, scope, controls)
+        return Plan(
+            scope=scope,
+            one=self._bound("one", scope, ends),
+            two=self._bound("two", scope, ends),
+            headers=headers.bind(self._fittings, scope),
+            keep=output.bind(self._fittings, scope),
+            shadows=ends,
+            veiled_until=min(ends.get(control, 0.0) for control in controls),
+            name=scope.name if isinstance(scope, Operation) else "",
+            dresses=not isinstance(scope, Pass),
+        )
+
+    def _bound(self, act: str, scope: Scope, ends: dict[str, float]) -> tuple[Bound, ...]:
+        rows = ((row, row.bind(self._fittings, scope)) for row in self._order if row.act == act)
+        return tuple(
+            Bound(row.control, step, ends.get(row.control, 0.0)) for row, step in rows if step
+        )

@@ -1,0 +1,228 @@
+"""The guard: one policy, compiled and equipped, standing before one application.
+
+Adapters talk to it in five words: ``enter`` (act one), ``resume`` (act two), ``refuse`` (our own
+answer), ``release`` (the head of the view's answer), ``leave`` (nothing was answered). Each of
+the last three writes the one event of the decision.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bartizan.credentials.jwt import Verifier
+from bartizan.credentials.keys import KeyRing
+from bartizan.enforce.context import Context
+from bartizan.enforce.controls import errors
+from bartizan.enforce.driver import Fulfil, aadvance, advance
+from bartizan.enforce.effects import Body, Count, Effect, GiveBack, Route
+from bartizan.enforce.engine import Engine
+from bartizan.enforce.journal import Journal
+from bartizan.enforce.plan import Fittings, Headers, Plan, Row
+from bartizan.enforce.record import Recorder
+from bartizan.enforce.table import ORDER
+from bartizan.model.decision import Answer, Deny, Outcome, Permit
+from bartizan.model.ids import Ids
+from bartizan.model.problem import Response, render
+from bartizan.model.request import Request
+from bartizan.policy.rules import Operation, Policy
+from bartizan.schemas.form import Form
+from bartizan.stores.port import Store
+
+HeaderList = list[tuple[str, str]]
+Renderer = Callable[[Deny, str], Response]
+
+
+class Decision:
+    """One request under way: what an adapter holds between the two acts."""
+
+    __slots__ = ("began", "context", "id", "outcome", "recorded", "steps", "ticks")
+
+    def __init__(self, engine: Engine, request: Request, decision_id: str, began: float) -> None:
+        self.id = decision_id
+        """Opaque id, in the answer and in the event."""
+        self.began = began
+        """Seconds since the epoch."""
+        self.ticks = time.perf_counter()
+        """When it began, for durations."""
+        self.context = engine.begin(request)
+        """What is known about the request."""
+        self.steps = engine.decide(self.context)
+        """The engine's generator."""
+        self.outcome: Outcome | None = None
+        """How it ended; ``None`` while it is parked."""
+        self.recorded = False
+        """Whether its event is written."""
+
+    @property
+    def plan(self) -> Plan:
+        """What holds for this request."""
+        return self.context.plan
+
+
+class Guard:
+    """A compiled policy with its verifier, forms, store and journal. One per application."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        store: Store,
+        rings: Mapping[str, KeyRing],
+        forms: Mapping[str, Form] | None = None,
+        journal: Journal | None = None,
+        order: tuple[Row, ...] = ORDER,
+        renderer: Renderer = render,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.policy = policy
+        self.rings = rings
+        self.fittings = Fittings(
+            policy, Verifier(policy.identities, rings, clock=clock), dict(forms or {})
+        )
+        self.engine = Engine(self.fittings, order, clock=clock)
+        self._store = store
+        self._render = renderer
+        self._clock = clock
+        self._ids = Ids()
+        self._recorder = Recorder(policy, journal) if journal is not None else None
+
+    # ------------------------------------------------------------ the two acts
+
+    def enter(self, request: Request) -> Decision:
+        """Act one. The decision's outcome is ``None`` when it is parked for act two."""
+        decision = Decision(self.engine, request, self._ids.next(), self._clock())
+        advance(decision, self.fulfil)
+        return decision
+
+    async def aenter(self, request: Request) -> Decision:
+        """Act one under an event loop."""
+        decision = Decision(self.engine, request, self._ids.next(), self._clock())
+        await aadvance(decision, self.fulfil)
+        return decision
+
+    def resume(
+        self, decision: Decision, route: Route, read: Callable[[int], bytes | None]
+    ) -> Outcome | None:
+        """Act two, inside the framework; ``read`` reads the body up to a limit."""
+        return advance(decision, self._reading(read), route)
+
+    async def aresume(
+        self, decision: Decision, route: Route, read: Callable[[int], Any]
+    ) -> Outcome | None:
+        """Act two under an event loop; ``read`` may be a coroutine function."""
+        return await aadvance(decision, self._reading(read), route)
+
+    def fulfil(self, effect: Effect) -> Any:
+        """Answer the effects that need no framework."""
+        if type(effect) is Count:
+            return self._store.reserve(effect.hits)
+        if type(effect) is GiveBack:
+            return self._store.give_back(effect.hits)
+        raise TypeError(f"nobody fulfils {effect!r} here")
+
+    def _reading(self, read: Callable[[int], Any]) -> Fulfil:
+        def fulfil(effect: Effect) -> Any:
+            return read(effect.limit) if type(effect) is Body else self.fulfil(effect)
+
+        return fulfil
+
+    # ------------------------------------------------------------ the answer
+
+    def refuse(self, decision: Decision, said: Deny | Answer) -> Response:
+        """Our own answer: a problem document, or a preflight's."""
+        decision.outcome = said
+        decision.steps.close()
+        plan, context = decision.plan, decision.context
+        if isinstance(said, Answer):
+            response = Response(said.status, said.headers, b"")
+        else:
+            response = self._render(said, decision.id)
+        own = [*response.headers, ("Bartizan-Decision", decision.id)]
+        if isinstance(said, Deny):
+            taken = {name.lower() for name, _ in own}
+            own += [pair for pair in plan.headers.fixed if pair[0].lower() not in taken]
+            own = _vary(own, plan.headers) + list(_grant(plan.headers, context.request.origin))
+        self._record(decision, response.status)
+        return Response(response.status, tuple(own), response.body)
+
+    def release(
+        self, decision: Decision, status: int, headers: HeaderList
+    ) -> HeaderList | Deny:
+        """The head of the view's answer with our headers; a refusal where act two never spoke."""
+        plan, now = decision.plan, self._clock()
+        if self.unspoken(decision, status):
+            if plan.veiled_until <= now:
+                return errors.UNGUARDED
+            decision.context.shadowed.append(errors.UNGUARDED)
+        decision.steps.close()
+        self._record(decision, status)
+        if plan.veiled_until > now:
+            return headers
+        headers = [*headers, ("Bartizan-Decision", decision.id)]
+        if not plan.dresses or plan.shadows.get("headers", 0.0) > now:
+            return headers
+        return dress(plan.headers, headers, decision.context.request.origin)
+
+    def unspoken(self, decision: Decision, status: int) -> bool:
+        """Whether an operation's answer leaves although act two never spoke."""
+        return (
+            decision.outcome is None
+            and isinstance(decision.plan.scope, Operation)
+            and status not in errors.FRAMEWORKS_OWN
+        )
+
+    def leave(self, decision: Decision) -> None:
+        """Nothing was answered (the connection broke): close the decision, write its event."""
+        decision.steps.close()
+        self._record(decision, 0)
+
+    def hides(self, decision: Decision, control: str) -> bool:
+        """Whether a control of row 18 is enforced for this decision now."""
+        return decision.plan.shadows.get(control, 0.0) <= self._clock()
+
+    def note(self, decision: Decision, deny: Deny) -> None:
+        """A refusal of row 18 in shadow."""
+        decision.context.shadowed.append(deny)
+
+    def _record(self, decision: Decision, status: int) -> None:
+        if self._recorder is not None and not decision.recorded:
+            decision.recorded = True
+            self._recorder.write(decision, status)
+
+
+def dress(ours: Headers, headers: HeaderList, origin: str | None) -> HeaderList:
+    """The view's headers with ours over them."""
+    kept = [pair for pair in headers if pair[0].lower() not in ours.names]
+    kept += ours.fixed
+    if ours.vary:
+        kept = _vary(kept, ours)
+    if ours.origins:
+        kept += _grant(ours, origin)
+    return kept
+
+
+def _vary(headers: HeaderList, ours: Headers) -> HeaderList:
+    """Merge our names into Vary (RFC 9110 section 12.5.5)."""
+    theirs = [value for name, value in headers if name.lower() == "vary"]
+    if not theirs:
+        return [*headers, ("Vary", ", ".join(ours.vary))] if ours.vary else headers
+    names = dict.fromkeys(
+        name.strip() for value in (*theirs, *ours.vary) for name in value.split(",")
+    )
+    unique = {name.lower(): name for name in reversed(names) if name}
+    merged = ", ".join(reversed(unique.values()))
+    return [pair for pair in headers if pair[0].lower() != "vary"] + [("Vary", merged)]
+
+
+def _grant(ours: Headers, origin: str | None) -> tuple[tuple[str, str], ...]:
+    """The CORS headers for this origin, where it has a grant."""
+    if origin is None or not ours.origins:
+        return ()
+    return ours.origins.get(origin) or ours.origins.get("*") or ()
+
+
+def permitted(decision: Decision) -> Permit:
+    """What the view may believe; raises ``LookupError`` where nothing was permitted."""
+    if not isinstance(decision.outcome, Permit):
+        raise LookupError("this request has no permit: act two has not spoken, or it refused")
+    return decision.outcome

@@ -1,0 +1,137 @@
+"""A policy compiled once: for each operation a flat tuple of ready callables, nothing to look up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Generator, Iterable, Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from bartizan.credentials.jwt import Verifier
+from bartizan.enforce.context import Context
+from bartizan.enforce.effects import Effect
+from bartizan.model.decision import Answer, Deny
+from bartizan.policy.rules import Api, Operation, Pass, Policy, Shadow
+from bartizan.schemas.form import Form
+
+Said = Deny | Answer | None
+"""What a control says: nothing, a refusal, or an answer of its own."""
+
+Step = Callable[[Context], "Said | Generator[Effect, Any, Said]"]
+"""A control bound to its rule: speaks to one context. A generator where it needs an effect."""
+
+
+class Preflight(Struct, frozen=True):
+    """The scope of a CORS preflight: the operation that it asks for."""
+
+    operation: Operation
+    """The operation that the page wants to call."""
+
+
+Scope = Operation | Pass | Preflight | None
+"""What a plan is for: an operation, a subtree that is not ours, a preflight, or a path that
+nobody declared."""
+
+
+class Fittings(Struct, frozen=True):
+    """What controls are bound with: the policy and everything that stands ready beside it."""
+
+    policy: Policy
+    """The merged policy."""
+    verifier: Verifier
+    """Answers who a credential speaks for."""
+    forms: Mapping[str, Form]
+    """Bound input forms by the name that the policy gives them."""
+
+
+Bind = Callable[[Fittings, Scope], Step | None]
+"""Binds one control to one scope; ``None`` where the scope asks nothing of it."""
+
+
+class Row(Struct, frozen=True):
+    """One line of the order of refusals."""
+
+    number: int
+    """Its number in the table of the design."""
+    act: Literal["one", "two"]
+    """Before the framework, or inside it."""
+    control: str
+    """The control's name, the same as its file's."""
+    bind: Bind
+    """Makes the step for a scope."""
+
+
+class Bound(Struct, frozen=True, gc=False):
+    """A step in its place, with the end of its shadow."""
+
+    control: str
+    """The control's name."""
+    step: Step
+    """What it does."""
+    shadow_until: float
+    """Seconds since the epoch until which it refuses nothing; 0 where it is enforced."""
+
+
+class Plan(Struct, frozen=True):
+    """All that happens to a request of one scope."""
+
+    scope: Scope
+    """What it is for."""
+    one: tuple[Bound, ...]
+    """Rows before the framework."""
+    two: tuple[Bound, ...]
+    """Rows inside the framework."""
+    headers: Headers
+    """What every answer carries."""
+    keep: Callable[[bytes], tuple[bytes, int]] | None
+    """Cuts an answer down to its declared output."""
+    shadows: Mapping[str, float]
+    """End of the shadow of every control in shadow."""
+    veiled_until: float
+    """End of a shadow over all controls: until then not one byte of the answer changes."""
+
+    name: str
+    """The operation's name; empty where there is none."""
+    dresses: bool
+    """Whether the view's answer gets our headers: not in a subtree that is not ours."""
+
+
+class Headers(Struct, frozen=True):
+    """Headers of every answer of a plan, computed beforehand."""
+
+    fixed: tuple[tuple[str, str], ...]
+    """Set on every answer, over what the view says."""
+    names: frozenset[str]
+    """Lower-case names that the view's answer loses."""
+    vary: tuple[str, ...]
+    """Merged into Vary."""
+    origins: Mapping[str, tuple[tuple[str, str], ...]]
+    """CORS headers by allowed origin; ``*`` for any."""
+
+
+LAST = ("output", "errors", "headers")
+"""Row 18: the controls of the answer, in the order in which they speak."""
+
+
+def reach(fittings: Fittings, scope: Scope) -> Operation | Pass | Api:
+    """Who says which hosts and which scheme reach this scope (row 4)."""
+    if isinstance(scope, Preflight):
+        return scope.operation
+    return scope or fittings.policy.api
+
+
+def end_of(shadow: Shadow) -> float:
+    """Seconds since the epoch at the end of the shadow's last day (UTC)."""
+    day = dt.datetime.combine(shadow.until, dt.time.min, tzinfo=dt.UTC) + dt.timedelta(days=1)
+    return day.timestamp()
+
+
+def shadows(policy: Policy, scope: Scope, controls: Iterable[str]) -> dict[str, float]:
+    """When the shadow of each control ends, the API's and the operation's own together."""
+    ends: dict[str, float] = {}
+    own = scope.shadow if isinstance(scope, Operation) else None
+    for shadow in filter(None, (policy.api.shadow, own)):
+        for control in shadow.controls or controls:
+            ends[control] = max(ends.get(control, 0.0), end_of(shadow))
+    return ends

@@ -1,0 +1,227 @@
+"""Act one around a WSGI callable (PEP 3333): translate in, ask, translate out.
+
+A refusal here costs next to nothing, since the framework never hears of the request. The view
+reads the same bytes that were decided: ``wsgi.input`` is never replaced. Behind act one there is
+one truth: the decided client, scheme and host stand in the environ, and no forwarding header.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from bartizan.enforce.controls import errors
+from bartizan.enforce.guard import Decision, Guard, HeaderList
+from bartizan.model.decision import Answer, Deny
+from bartizan.model.problem import Response
+from bartizan.model.request import Request
+
+log = logging.getLogger("bartizan")
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Callable[[bytes], object]]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+DECISION = "bartizan.decision"
+"""Where the parked decision travels in the environ, and in the ASGI scope."""
+
+_FORWARDING = (
+    "HTTP_FORWARDED",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+    "HTTP_X_FORWARDED_PREFIX",
+    "HTTP_X_FORWARDED_PROTOCOL",
+    "HTTP_X_FORWARDED_SCHEME",
+    "HTTP_X_FORWARDED_SERVER",
+    "HTTP_X_FORWARDED_SSL",
+    "HTTP_X_FORWARDED_BY",
+    "HTTP_X_REAL_IP",
+)
+_GUNICORN_SAYS_HTTPS = (
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_PROTOCOL",
+    "HTTP_X_FORWARDED_SSL",
+)
+_PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+def facts(environ: Environ) -> Request:
+    """The request that an environ describes. Decides nothing and never raises."""
+    get = environ.get
+    script = get("SCRIPT_NAME", "")
+    path = script + get("PATH_INFO", "")
+    length = get("CONTENT_LENGTH") or None
+    chunked = "HTTP_TRANSFER_ENCODING" in environ
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        path=path if path.isascii() else _text(path),
+        raw_path=_raw(get("RAW_URI") or get("REQUEST_URI"), script),
+        query=get("QUERY_STRING", ""),
+        scheme=_scheme(environ),
+        peer=get("REMOTE_ADDR") or "",
+        host=get("HTTP_HOST"),
+        authorization=get("HTTP_AUTHORIZATION"),
+        content_type=get("CONTENT_TYPE"),
+        content_encoding=get("HTTP_CONTENT_ENCODING"),
+        length=None if length is None else _number(length),
+        chunked=chunked,
+        endless=bool(get("wsgi.input_terminated")),
+        origin=get("HTTP_ORIGIN"),
+        headers_size=sum([len(k) + len(v) for k, v in environ.items() if k[:5] == "HTTP_"]),
+        repeated=("content-length",) if chunked and length is not None else (),
+        peer_rewritten=False,
+        header=lambda name: get("HTTP_" + name.upper().replace("-", "_")),
+    )
+
+
+def _text(path: str) -> str:
+    """PEP 3333 hands over bytes dressed as latin-1; what is not UTF-8 becomes surrogates."""
+    return path.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
+
+
+def _raw(target: str | None, script: str) -> str | None:
+    """The path of the request line; some servers leave the mount prefix out of it."""
+    if target is None:
+        return None
+    path = target.partition("?")[0]
+    return script + path if script and not path.startswith(script) else path
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+
+
+def _scheme(environ: Environ) -> str:
+    """The scheme of the connection. gunicorn believes a header of its local peers: undo that."""
+    scheme: str = environ.get("wsgi.url_scheme", "http")
+    if (
+        scheme == "https"
+        and environ.get("SERVER_SOFTWARE", "").startswith("gunicorn")
+        and any(name in environ for name in _GUNICORN_SAYS_HTTPS)
+    ):
+        return "http"
+    return scheme
+
+
+def tell(environ: Environ, decision: Decision) -> None:
+    """Write the one truth into the environ, for everything that stands behind us."""
+    context = decision.context
+    for name in _FORWARDING:
+        environ.pop(name, None)
+    if context.address is not None:
+        environ["REMOTE_ADDR"] = context.address.text
+    environ["wsgi.url_scheme"] = context.scheme
+    if context.host is not None:
+        environ["HTTP_HOST"] = context.host
+
+
+class Outside:
+    """A WSGI callable with a guard before it."""
+
+    def __init__(self, app: Application, guard: Guard) -> None:
+        self.app = app
+        self.guard = guard
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Decide act one; refuse, or let the framework go on with the parked decision."""
+        guard = self.guard
+        decision = guard.enter(facts(environ))
+        if isinstance(decision.outcome, Deny | Answer):
+            response = guard.refuse(decision, decision.outcome)
+            return send(response, environ["REQUEST_METHOD"], start_response)
+        environ[DECISION] = decision
+        if guard.hides(decision, "client"):
+            tell(environ, decision)
+        return _Answering(guard, decision, environ, start_response).run(self.app)
+
+
+def send(
+    response: Response, method: str, start_response: StartResponse, exc_info: Any = None
+) -> list[bytes]:
+    """Answer with a response of our own."""
+    headers = [*response.headers, ("Content-Length", str(len(response.body)))]
+    if response.status == 204:
+        headers.pop()
+    status = _PHRASES.get(response.status, f"{response.status} Unknown")
+    start_response(status, headers, *((exc_info,) if exc_info else ()))
+    return [] if method == "HEAD" or not response.body else [response.body]
+
+
+class _Answering:
+    """The way back of one request: watches the head of the answer go by."""
+
+    __slots__ = ("_decision", "_environ", "_guard", "_ours", "_start", "_started")
+
+    def __init__(
+        self, guard: Guard, decision: Decision, environ: Environ, start: StartResponse
+    ) -> None:
+        self._guard = guard
+        self._decision = decision
+        self._environ = environ
+        self._start = start
+        self._started = False
+        self._ours: list[bytes] | None = None
+
+    def run(self, app: Application) -> Iterable[bytes]:
+        try:
+            body = app(self._environ, self.start_response)
+        except Exception:
+            return self._failed()
+        if self._ours is not None:
+            _close(body)
+            return self._ours
+        return body if self._started else self._late(body)
+
+    def start_response(
+        self, status: str, headers: HeaderList, exc_info: Any = None
+    ) -> Callable[[bytes], object]:
+        """What the application calls in place of the server's own."""
+        if exc_info is not None and self._started:
+            return self._start(status, headers, exc_info)
+        self._started = True
+        said = self._guard.release(self._decision, int(status[:3]), headers)
+        if isinstance(said, Deny):
+            self._refuse(said)
+            return lambda data: None
+        return self._start(status, said)
+
+    def _refuse(self, deny: Deny, exc_info: Any = None) -> list[bytes]:
+        response = self._guard.refuse(self._decision, deny)
+        self._ours = send(response, self._environ["REQUEST_METHOD"], self._start, exc_info)
+        return self._ours
+
+    def _failed(self) -> list[bytes]:
+        """The application raised: no trace leaves (CWE-209)."""
+        decision = self._decision
+        if not self._guard.hides(decision, "errors"):
+            self._guard.note(decision, errors.VIEW_FAILED)
+            self._guard.leave(decision)
+            raise  # noqa: PLE0704  (only called while an exception is handled)
+        log.exception("the application raised on %s", decision.plan.name or "no operation")
+        exc_info = sys.exc_info() if self._started else None
+        self._started = True
+        return self._refuse(errors.VIEW_FAILED, exc_info)
+
+    def _late(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        """An application that calls ``start_response`` only while it is iterated."""
+        try:
+            for chunk in body:
+                if self._ours is not None:
+                    break
+                yield chunk
+        except Exception:
+            self._failed()
+        finally:
+            _close(body)
+        if not self._started:
+            self._guard.leave(self._decision)
+        yield from self._ours or ()
+
+
+def _close(body: Iterable[bytes]) -> None:
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()
