@@ -25,7 +25,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_NATIVE_TLS := 1
 endif
 
-.PHONY: help setup demo test lint check format bench lock
+.PHONY: help setup demo test lint check format docs bench lock
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -60,6 +60,9 @@ check: lint  ## format, lint, types, import contracts, the tests once per instal
 format: $(READY)  ## let ruff rewrite the source
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
+
+docs: $(READY)  ## write the reference pages that are made from the source
+	@$(RUN) scripts/reference.py
 
 bench: $(READY)  ## added CPU time per request, beside its budget
 	@$(RUN) -m benchmarks
