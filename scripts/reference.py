@@ -28,7 +28,8 @@ def reasons() -> str:
         ]
         page.append("|---|---|---|---|---|")
         page += [
-            f"| {reason.code} | `{reason.name}` | {reason.status} | `{reason.problem}` | {reason.title} |"
+            f"| {reason.code} | `{reason.name}` | {reason.status} "
+            f"| `{reason.problem}` | {reason.title} |"
             for reason in group
         ]
         page.append("")
