@@ -49,13 +49,14 @@ lint: $(READY)
 	$(VENV)/bin/lint-imports
 
 check: lint  ## format, lint, types, import contracts, the tests once per installed Python
-	@for version in $(PYTHONS); do \
+	@ran=; for version in $(PYTHONS); do \
 	  if ! python=$$(scripts/find-python $$version); then \
 	    echo "== Python $$version is not installed here, its tests do not run"; continue; \
 	  fi; \
 	  echo "== Python $$version: $$python"; \
-	  $(MAKE) test PYTHON="$$python" VENV=.venv-$$version; \
-	done
+	  $(MAKE) test PYTHON="$$python" VENV=.venv-$$version; ran=yes; \
+	done; \
+	[ -n "$$ran" ] || { echo "none of Python $(PYTHONS) is installed: nothing was tested"; exit 1; }
 
 format: $(READY)  ## let ruff rewrite the source
 	$(RUN) -m ruff check --fix .
