@@ -1,0 +1,1 @@
+"""The conformance corpus: questions with hand-written answers, asked of every column."""
