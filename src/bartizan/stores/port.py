@@ -23,6 +23,8 @@ class Counted(Struct, frozen=True, gc=False):
     """Index of the first hit that is over its limit, -1 when all are admitted and counted."""
     wait: int
     """Whole seconds until the refusing limit admits again, rounded up; 0 when admitted."""
+    at: float = 0.0
+    """When it was counted, by the store's own clock: what ``give_back`` needs to be exact."""
 
 
 class Store(Protocol):
@@ -32,5 +34,9 @@ class Store(Protocol):
     def reserve(self, hits: tuple[Hit, ...]) -> Counted:
         """Count every hit, or none and say which refuses."""
 
-    def give_back(self, hits: tuple[Hit, ...]) -> None:
-        """Take back what a reservation of the same hits counted."""
+    def give_back(self, hits: tuple[Hit, ...], at: float = 0.0) -> None:
+        """Take back what a reservation of the same hits counted ``at`` that time.
+
+        Without ``at`` the oldest hits that still count are taken: safe, but what others counted
+        meanwhile is then remembered for longer.
+        """

@@ -1,0 +1,135 @@
+"""The spool: each worker appends its events to a file of its own, one ``write(2)`` an event.
+
+What ``write`` has returned from is in the kernel's hands: a ``kill -9`` loses none of it. One
+writer a file and one call a line mean that no lock is held and no line is torn; should a disk
+fill up within a line, that line is the last of its segment and the next event begins another.
+A request never fails because its event could not be written: the loss is counted and reported.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from bartizan.model.event import Event
+from bartizan.model.fork import forget_in_child
+from bartizan.model.ids import segment
+from bartizan.watch.keyed import KeyedHash, SpoolFault, open_key
+from bartizan.watch.line import encode
+
+SUFFIX: Final = ".jsonl"
+"""End of a segment's name: ``20261124T063355.123456Z-4711-k7f3q2zd.jsonl``."""
+_AGAIN: Final = 1.0
+"""Seconds between two looks at a segment that might be gone, and two attempts to open one."""
+_REPORT: Final = 60.0
+"""Seconds between two reports of lost events."""
+
+_log = logging.getLogger("bartizan.watch")
+
+
+class _Segment:
+    """An open file. It is closed when the last thread that writes to it lets go: a descriptor
+    that is closed too early may already be somebody's socket."""
+
+    __slots__ = ("fd", "path")
+
+    def __init__(self, directory: Path) -> None:
+        began = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        self.path = directory / f"{began}-{os.getpid()}-{segment(length=8)}{SUFFIX}"
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self.fd = os.open(self.path, flags, 0o600)
+
+    def __del__(self) -> None:
+        if hasattr(self, "fd"):
+            with suppress(OSError):
+                os.close(self.fd)
+
+
+class Spool:
+    """Writes events into a directory. Threads may share it; a forked child opens its own segment.
+
+    Raises SpoolFault where the directory cannot be made, written, or its key be used.
+    """
+
+    def __init__(
+        self, directory: str | Path, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.directory = Path(directory)
+        """Where the segments and the key are."""
+        self.lost = 0
+        """Events that could not be written since this process began."""
+        _prepare(self.directory)
+        self.keyed: Callable[[str], str] = KeyedHash(open_key(self.directory))
+        """The keyed hash that stands for an identifier in these events."""
+        self._clock = clock
+        self._segment: _Segment | None = None
+        self._look = 0.0
+        self._reported: float | None = None
+        self._unreported = 0
+
+    def write(self, event: Event) -> None:
+        """Append one event. Never raises; what is lost is counted and reported."""
+        try:
+            opened = self._segment
+            if opened is None or self._clock() >= self._look:
+                opened = self._open()
+            line = encode(event)
+            if os.write(opened.fd, line) != len(line):
+                self._segment = None
+                self._lose("the disk is full")
+        except OSError as error:
+            self._lose(error.strerror or str(error))
+        except Exception as error:
+            self._lose(type(error).__name__)
+
+    def close(self) -> None:
+        """Let the segment go; a later event opens a new one."""
+        self._segment = None
+
+    def forget(self) -> None:
+        """In a forked child: the parent's segment is not ours."""
+        self._segment = None
+        self._look = 0.0
+        self.lost = self._unreported = 0
+
+    def _open(self) -> _Segment:
+        """The segment to write to: the open one while its file is still there, else a new one."""
+        now, opened = self._clock(), self._segment
+        if opened is None and now < self._look:
+            raise OSError(0, "it could not be opened a moment ago")
+        self._look = now + _AGAIN
+        if opened is not None and os.fstat(opened.fd).st_nlink:
+            return opened
+        self._segment = None
+        forget_in_child(self)
+        # Of two threads that open at once the second replaces the first, whose file stays as a
+        # segment of few events: no event is lost.
+        self._segment = opened = _Segment(self.directory)
+        return opened
+
+    def _lose(self, why: str) -> None:
+        """Count a lost event; report the first at once, then at most once a minute."""
+        self.lost += 1
+        self._unreported += 1
+        now = self._clock()
+        if self._reported is None or now - self._reported >= _REPORT:
+            self._reported, count, self._unreported = now, self._unreported, 0
+            with suppress(Exception):
+                _log.error("%d events were not written to %s: %s", count, self.directory, why)
+
+
+def _prepare(directory: Path) -> None:
+    """Make the directory, and try it: a spool that cannot be written is noticed at the start."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        trial = directory / f".trial-{os.getpid()}-{segment(length=8)}"
+        os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        trial.unlink()
+    except OSError as error:
+        raise SpoolFault(
+            f"the event spool {directory} cannot be written: {error.strerror}"
+        ) from error
