@@ -130,7 +130,7 @@ class Outside:
             await _finish_websocket(guard, decision)
         if isinstance(decision.outcome, Deny | Answer):
             return await answering.refuse(decision.outcome)
-        if guard.hides(decision, "client"):
+        if guard.enforces(decision, "client"):
             scope = tell(scope, decision)
         scope[DECISION] = decision
         return await answering.run(self.app, scope)
@@ -158,7 +158,7 @@ class _Answering:
         self._closed = False
         self._read = 0
         operation = decision.plan.scope
-        sized = isinstance(operation, Operation) and guard.hides(decision, "size")
+        sized = isinstance(operation, Operation) and guard.enforces(decision, "size")
         self._most = operation.body if sized and isinstance(operation, Operation) else None
 
     async def run(self, app: Application, scope: Scope) -> None:
@@ -219,8 +219,7 @@ class _Answering:
     async def _failed(self) -> None:
         """The application raised: no trace leaves (CWE-209)."""
         decision = self._decision
-        if self._started or not self._guard.hides(decision, "errors"):
-            self._guard.note(decision, errors.VIEW_FAILED)
+        if self._started or not self._guard.fail(decision, errors.VIEW_FAILED):
             self._guard.leave(decision)
             raise  # noqa: PLE0704  (only called while an exception is handled)
         log.exception("the application raised on %s", decision.plan.name or "no operation")

@@ -133,7 +133,7 @@ class Outside:
             response = guard.refuse(decision, decision.outcome)
             return send(response, environ["REQUEST_METHOD"], start_response)
         environ[DECISION] = decision
-        if guard.hides(decision, "client"):
+        if guard.enforces(decision, "client"):
             tell(environ, decision)
         return _Answering(guard, decision, environ, start_response).run(self.app)
 
@@ -196,8 +196,7 @@ class _Answering:
     def _failed(self) -> list[bytes]:
         """The application raised: no trace leaves (CWE-209)."""
         decision = self._decision
-        if not self._guard.hides(decision, "errors"):
-            self._guard.note(decision, errors.VIEW_FAILED)
+        if not self._guard.fail(decision, errors.VIEW_FAILED):
             self._guard.leave(decision)
             raise  # noqa: PLE0704  (only called while an exception is handled)
         log.exception("the application raised on %s", decision.plan.name or "no operation")

@@ -26,6 +26,7 @@ from bartizan.model.problem import Response, render
 from bartizan.model.request import Request
 from bartizan.policy.rules import Operation, Policy
 from bartizan.schemas.form import Form
+from bartizan.schemas.output import Unreadable
 from bartizan.stores.port import Store
 
 HeaderList = list[tuple[str, str]]
@@ -35,7 +36,17 @@ Renderer = Callable[[Deny, str], Response]
 class Decision:
     """One request under way: what an adapter holds between the two acts."""
 
-    __slots__ = ("began", "context", "id", "outcome", "recorded", "steps", "ticks")
+    __slots__ = (
+        "began",
+        "context",
+        "id",
+        "outcome",
+        "recorded",
+        "response",
+        "steps",
+        "ticks",
+        "withheld",
+    )
 
     def __init__(self, engine: Engine, request: Request, decision_id: str, began: float) -> None:
         self.id = decision_id
@@ -50,6 +61,10 @@ class Decision:
         """The engine's generator."""
         self.outcome: Outcome | None = None
         """How it ended; ``None`` while it is parked."""
+        self.response: Response | None = None
+        """Our own answer, where we give one."""
+        self.withheld: int | None = None
+        """How many fields of the view's answer were withheld; ``None`` before it was looked at."""
         self.recorded = False
         """Whether its event is written."""
 
@@ -85,6 +100,15 @@ class Guard:
         self._clock = clock
         self._ids = Ids()
         self._recorder = Recorder(policy, journal) if journal is not None else None
+
+    def summary(self) -> str:
+        """One line for the start: what is enforced."""
+        policy = self.policy
+        public = sum(1 for operation in policy.operations if operation.public)
+        return (
+            f"bartizan guards {policy.api.name}: {len(policy.operations)} operations, "
+            f"{public} of them public, by {policy.file} at {policy.revision}"
+        )
 
     # ------------------------------------------------------------ the two acts
 
@@ -129,7 +153,9 @@ class Guard:
     # ------------------------------------------------------------ the answer
 
     def refuse(self, decision: Decision, said: Deny | Answer) -> Response:
-        """Our own answer: a problem document, or a preflight's."""
+        """Our own answer: a problem document, or a preflight's. The same one if asked again."""
+        if decision.response is not None:
+            return decision.response
         decision.outcome = said
         decision.steps.close()
         plan, context = decision.plan, decision.context
@@ -142,14 +168,18 @@ class Guard:
             taken = {name.lower() for name, _ in own}
             own += [pair for pair in plan.headers.fixed if pair[0].lower() not in taken]
             own = _vary(own, plan.headers) + list(_grant(plan.headers, context.request.origin))
+        decision.response = Response(response.status, tuple(own), response.body)
         self._record(decision, response.status)
-        return Response(response.status, tuple(own), response.body)
+        return decision.response
 
     def release(
         self, decision: Decision, status: int, headers: HeaderList
     ) -> HeaderList | Deny:
-        """The head of the view's answer with our headers; a refusal where act two never spoke."""
+        """The head of the view's answer with our headers; a refusal where act two refused, or
+        never spoke."""
         plan, now = decision.plan, self._clock()
+        if type(decision.outcome) is Deny:
+            return decision.outcome
         if self.unspoken(decision, status):
             if plan.veiled_until <= now:
                 return errors.UNGUARDED
@@ -176,13 +206,37 @@ class Guard:
         decision.steps.close()
         self._record(decision, 0)
 
-    def hides(self, decision: Decision, control: str) -> bool:
-        """Whether a control of row 18 is enforced for this decision now."""
+    def enforces(self, decision: Decision, control: str) -> bool:
+        """Whether a control is enforced for this decision now, not in shadow."""
         return decision.plan.shadows.get(control, 0.0) <= self._clock()
 
-    def note(self, decision: Decision, deny: Deny) -> None:
-        """A refusal of row 18 in shadow."""
+    def fail(self, decision: Decision, deny: Deny) -> bool:
+        """A refusal of row 18 ends the decision, or is only noted where its control is in shadow.
+        Whether the answer has to be replaced by it."""
+        if self.enforces(decision, deny.reason.control):
+            decision.outcome = deny
+            return True
         decision.context.shadowed.append(deny)
+        return False
+
+    def cut(self, decision: Decision, body: bytes | None) -> bytes | None:
+        """The view's answer with declared fields only, where the operation declares ``output``.
+
+        ``body`` is ``None`` where it cannot be read (a stream, another content type). The result
+        is ``None`` where the body stays as it is, or is withheld (then the outcome says so).
+        """
+        keep = decision.plan.keep
+        if keep is None or type(decision.outcome) is not Permit or decision.withheld is not None:
+            return None
+        try:
+            kept, withheld = keep(body) if body is not None else (None, 0)
+        except Unreadable:
+            kept, withheld = None, 0
+        decision.withheld = withheld
+        if kept is None:
+            self.fail(decision, errors.WITHHELD)
+            return None
+        return kept if self.enforces(decision, "output") else None
 
     def _record(self, decision: Decision, status: int) -> None:
         if self._recorder is not None and not decision.recorded:

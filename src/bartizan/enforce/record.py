@@ -57,6 +57,7 @@ class Recorder:
                 scopes=_named(subject.scopes, self._scopes) if subject is not None else (),
                 roles=_named(subject.roles, self._roles) if subject is not None else (),
                 size=context.request.length or 0,
+                withheld=decision.withheld or 0,
                 micros=int((time.perf_counter() - decision.ticks) * 1e6),
             )
         )

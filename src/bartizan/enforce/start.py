@@ -1,18 +1,156 @@
-"""From a policy to a guard: everything that can be missing or weak stops the start here.
+"""From a policy to a guard: everything that is missing or weak stops the start here.
 
 A broken policy never starts half an application: all faults are found, then one error says them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bartizan.credentials.keys import KeyFault, KeyRing, open_ring
 from bartizan.enforce.ask import broken
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.journal import Journal
 from bartizan.policy.faults import Fault, PolicyError
-from bartizan.policy.rules import Place, Policy
+from bartizan.policy.routes import Served, Survey
+from bartizan.policy.rules import Operation, Place, Policy
 from bartizan.schemas.form import Form, FormFault, form
 from bartizan.stores.opening import StoreFault, open_store
 from bartizan.stores.port import Store
+
+Made = TypeVar("Made")
+
+
+def equip(
+    policy: Policy,
+    *,
+    bind: Mapping[str, Any] | None = None,
+    survey: Survey | None = None,
+    journal: Journal | None = None,
+    store: Store | None = None,
+) -> Guard:
+    """Open keys, forms and store, prove the expectations, and stand a guard there.
+
+    Raises ``PolicyError`` with every fault: a weak or missing key, a name that is bound to
+    nothing, a type that cannot be enforced, an expectation that does not hold, and, where the
+    application was surveyed, routes that nobody decides and entries that nobody serves.
+    """
+    faults: list[Fault] = []
+    rings = keys(policy, faults)
+    forms = bound_forms(policy, bind or {}, faults)
+    if store is None:
+        store = _collect(faults, lambda: open_store(policy.stores.limits), StoreFault,
+                         "P501", policy.stores.places.get("limits"), policy)  # fmt: skip
+    if survey is not None:
+        faults += disagreements(survey)
+    faults += unheld(policy, forms)
+    if faults or store is None:
+        raise PolicyError(faults)
+    return Guard(policy, store=store, rings=rings, forms=forms, journal=journal)
+
+
+def keys(policy: Policy, faults: list[Fault]) -> dict[str, KeyRing]:
+    """The keys of every identity."""
+    rings: dict[str, KeyRing] = {}
+    for name, identity in policy.identities.items():
+        place = identity.places.get("keys")
+        ring = _collect(faults, lambda i=identity: open_ring(i), KeyFault, "P502", place, policy)
+        if ring is not None:
+            rings[name] = ring
+    return rings
+
+
+def bound_forms(policy: Policy, bind: Mapping[str, Any], faults: list[Fault]) -> dict[str, Form]:
+    """Every input form by the name that the policy gives it; each name bound, each bind used."""
+    forms: dict[str, Form] = {}
+    for operation in policy.operations:
+        name = operation.input
+        if not name or name in forms:
+            continue
+        place = operation.places.get("input")
+        if name.startswith("file:"):
+            bound: Any = Path(name.removeprefix("file:"))
+        elif name in bind:
+            bound = bind[name]
+        else:
+            faults.append(_unbound(operation, name, place, bind))
+            continue
+        made = _collect(
+            faults, lambda b=bound, n=name: form(b, n), FormFault, "P503", place, policy
+        )
+        if made is not None:
+            forms[name] = made
+    named = {operation.input for operation in policy.operations}
+    faults.extend(
+        Fault("P505", f"`{name}` is bound, and the policy never asks for it", _top(policy))
+        for name in sorted(bind.keys() - named)
+    )
+    return forms
+
+
+def unheld(policy: Policy, forms: Mapping[str, Form]) -> Iterator[Fault]:
+    """The expectations that do not hold."""
+    for expect in policy.expects:
+        why = broken(policy, expect, forms)
+        if why:
+            yield Fault(
+                "P506", why, expect.place,
+                consequence="the policy does not say what you expect of it",
+            )  # fmt: skip
+
+
+def disagreements(survey: Survey) -> Iterator[Fault]:
+    """Routes that no entry decides, and entries that no route serves."""
+    for undecided in survey.undecided:
+        served = undecided.served
+        methods = " ".join(undecided.methods or sorted(served.methods or ())) or "every method"
+        yield Fault(
+            "R201",
+            f"{methods} {served.path} is served by `{served.view}` and no entry decides it",
+            _code(served),
+            consequence="the application does not start until an entry decides it",
+        )
+    for operation in survey.unserved:
+        yield Fault(
+            "R202",
+            f"no route of the application serves {operation.name}",
+            operation.place,
+            consequence="the entry protects nothing: a typo in it would leave a route open",
+        )
+
+
+def _collect(
+    faults: list[Fault],
+    make: Callable[[], Made],
+    expected: type[Exception],
+    code: str,
+    place: Place | None,
+    policy: Policy,
+) -> Made | None:
+    """What ``make`` makes, or ``None`` and its sentence as a fault."""
+    try:
+        return make()
+    except expected as fault:
+        faults.append(Fault(code, str(fault), place or _top(policy)))
+        return None
+
+
+def _unbound(
+    operation: Operation, name: str, place: Place | None, bind: Mapping[str, Any]
+) -> Fault:
+    from_code = f'Bartizan(app, bind={{"{name}": {name}}})'
+    return Fault(
+        "P504",
+        f"`{name}` is bound to nothing: {from_code}",
+        place or operation.place,
+        consequence=f"the body of {operation.name} would not be looked at",
+    )
+
+
+def _top(policy: Policy) -> Place:
+    return Place(policy.file, 1, 1)
+
+
+def _code(served: Served) -> Place:
+    file, _, line = served.where.rpartition(":")
+    return Place(file or served.where, int(line) if line.isdigit() else 1, 1)

@@ -49,5 +49,7 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     """Names of the subject's roles that the policy names."""
     size: int = 0
     """Declared length of the request body in bytes."""
+    withheld: int = 0
+    """How many undeclared fields were withheld from the answer."""
     micros: int = 0
     """Microseconds from the beginning of the decision to the head of the answer."""

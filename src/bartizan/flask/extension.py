@@ -1,0 +1,142 @@
+"""The extension: reads the policy, holds it against the application, seals it.
+
+``Bartizan(app)`` or ``Bartizan().init_app(app)``; ``seal(app)`` at the end of a factory, or the
+first request, whichever comes first. A failed seal answers 503 to everything, so that a rollout
+stops instead of going on unguarded.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from bartizan import wsgi
+from bartizan.enforce.controls.errors import NOT_SEALED
+from bartizan.enforce.guard import Guard
+from bartizan.enforce.start import equip
+from bartizan.flask.inside import Inside
+from bartizan.flask.routes import resolver, served
+from bartizan.model.problem import render
+from bartizan.policy.faults import PolicyError
+from bartizan.policy.load import load
+from bartizan.policy.routes import Survey, survey
+from bartizan.policy.rules import Policy
+from bartizan.watch.spool import Spool
+
+log = logging.getLogger("bartizan")
+
+EXTENSION = "bartizan"
+"""Key of the gate in ``app.extensions``."""
+
+
+class Bartizan:
+    """One policy before one Flask application, or before several.
+
+    Configuration of the application, for facts of a deployment: ``BARTIZAN_POLICY`` (default
+    ``bartizan.toml`` beside the application), ``BARTIZAN_EVENTS`` (directory of the event spool).
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        policy: str | Path | Policy | None = None,
+        bind: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Raises ``PolicyError`` with every fault of the policy."""
+        self._policy = policy
+        self._bind = dict(bind or {})
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Stand before this application. Raises ``PolicyError``."""
+        if EXTENSION in app.extensions:
+            raise RuntimeError("Bartizan already stands before this application")
+        gate = Gate(app, self._read(app), self._bind)
+        app.extensions[EXTENSION] = gate
+        app.wsgi_app = gate  # type: ignore[method-assign]
+
+    def _read(self, app: Flask) -> Policy:
+        if isinstance(self._policy, Policy):
+            return self._policy
+        named = self._policy or app.config.get("BARTIZAN_POLICY") or "bartizan.toml"
+        return load(Path(app.root_path) / named)
+
+
+def seal(app: Flask) -> None:
+    """Hold the policy against the application's routes and close the gate.
+
+    Raises ``PolicyError`` where a route is undecided, an entry serves nothing, a name is unbound,
+    a key is weak or an expectation fails.
+    """
+    gate_of(app).seal()
+
+
+def gate_of(app: Flask) -> "Gate":
+    """The gate of an application; raises ``LookupError`` where there is none."""
+    gate = app.extensions.get(EXTENSION)
+    if not isinstance(gate, Gate):
+        raise LookupError("no guard stands before this application: call Bartizan(app)")
+    return gate
+
+
+class Gate:
+    """What stands in the place of ``app.wsgi_app``: closed until it is sealed."""
+
+    def __init__(self, app: Flask, policy: Policy, bind: Mapping[str, Any]) -> None:
+        self.app = app
+        self.policy = policy
+        self.bind = bind
+        self.guard: Guard | None = None
+        self.fault: PolicyError | None = None
+        self._behind: wsgi.Application = app.wsgi_app
+        self._outside: wsgi.Application | None = None
+        self._sealing = threading.Lock()
+
+    def __call__(self, environ: wsgi.Environ, start: wsgi.StartResponse) -> Iterable[bytes]:
+        """Serve a request, sealing first where nobody has."""
+        if self._outside is None:
+            try:
+                self.seal()
+            except PolicyError:
+                response = render(NOT_SEALED, "")
+                return wsgi.send(response, environ["REQUEST_METHOD"], start)
+        assert self._outside is not None  # noqa: S101  (sealed)
+        return self._outside(environ, start)
+
+    def survey(self) -> Survey:
+        """The application's routes held against the policy."""
+        return survey(self.policy, served(self.app), resolver(self.app))
+
+    def seal(self) -> Guard:
+        """Close the gate, once; a fault stays a fault."""
+        with self._sealing:
+            if self.fault is not None:
+                raise self.fault
+            if self.guard is None:
+                self._close()
+            assert self.guard is not None  # noqa: S101  (closed)
+            return self.guard
+
+    def _close(self) -> None:
+        found = self.survey()
+        events = self.app.config.get("BARTIZAN_EVENTS") or self.policy.stores.events
+        try:
+            guard = equip(
+                self.policy,
+                bind=self.bind,
+                survey=found,
+                journal=Spool(events) if events else None,
+            )
+        except PolicyError as fault:
+            self.fault = fault
+            log.critical("this application does not start:\n%s", fault)
+            raise
+        Inside(self.app, guard, found.serves)
+        self._outside = wsgi.Outside(self._behind, guard)
+        self.guard = guard
+        log.info("%s", guard.summary())

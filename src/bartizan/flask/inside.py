@@ -1,0 +1,94 @@
+"""Act two inside Flask: the first ``before_request``, and the first word after the view."""
+
+from collections.abc import Hashable, Mapping
+
+from flask import Flask, Response, request
+from flask.signals import got_request_exception
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from bartizan import wsgi
+from bartizan.enforce.controls import errors
+from bartizan.enforce.effects import NOWHERE, Route
+from bartizan.enforce.guard import Decision, Guard
+from bartizan.model.decision import Answer, Deny
+from bartizan.policy.rules import Operation
+
+
+class Inside:
+    """The hooks of one application."""
+
+    def __init__(
+        self, app: Flask, guard: Guard, serves: Mapping[tuple[Hashable, str], frozenset[str]]
+    ) -> None:
+        self._guard = guard
+        self._routes = {at: Route(names) for at, names in serves.items()}
+        app.before_request_funcs.setdefault(None, []).insert(0, self.before)
+        for name in (None, *app.blueprints):
+            app.after_request_funcs.setdefault(name, []).append(self.after)
+        got_request_exception.connect(self.failed, app)
+
+    def before(self) -> Response | None:
+        """Act two; act one too where the request began inside (``full_dispatch_request``)."""
+        environ = request.environ
+        decision: Decision | None = environ.get(wsgi.DECISION)
+        if decision is None:
+            decision = self._guard.enter(wsgi.facts(environ))
+            environ[wsgi.DECISION] = decision
+            if isinstance(decision.outcome, Deny | Answer):
+                return self._answer(decision, decision.outcome)
+        if decision.context.request.chunked:
+            _bound(decision)
+        method = "GET" if request.method == "HEAD" else request.method
+        route = self._routes.get((id(request.url_rule), method), NOWHERE)
+        outcome = self._guard.resume(decision, route, _read)
+        return self._answer(decision, outcome) if isinstance(outcome, Deny | Answer) else None
+
+    def after(self, response: Response) -> Response:
+        """Cut the answer down to the declared output, before anything else looks at it."""
+        decision: Decision | None = request.environ.get(wsgi.DECISION)
+        if decision is None or decision.plan.keep is None:
+            return response
+        if 200 <= response.status_code < 300 and response.status_code not in (204, 205):
+            kept = self._guard.cut(decision, _json(response))
+            if kept is not None:
+                response.set_data(kept)
+            elif isinstance(decision.outcome, Deny):
+                return self._answer(decision, decision.outcome)
+        return response
+
+    def failed(self, sender: Flask, **extra: object) -> None:
+        """A view raised and nobody caught it: whatever Flask makes of it does not leave."""
+        decision: Decision | None = request.environ.get(wsgi.DECISION)
+        if decision is not None and not isinstance(decision.outcome, Deny):
+            self._guard.fail(decision, errors.VIEW_FAILED)
+
+    def _answer(self, decision: Decision, said: Deny | Answer) -> Response:
+        response = self._guard.refuse(decision, said)
+        return Response(response.body, response.status, list(response.headers))
+
+
+def _read(limit: int) -> bytes | None:
+    """The body, once and bounded; the view may read it again from Flask's own cache."""
+    request.max_content_length = limit
+    try:
+        return request.get_data(cache=True)
+    except RequestEntityTooLarge:
+        return None
+    except BadRequest:  # the client went away in the middle
+        return b""
+
+
+def _bound(decision: Decision) -> None:
+    """A body without a declared length is bounded while the view reads it."""
+    scope = decision.plan.scope
+    if isinstance(scope, Operation):
+        request.max_content_length = scope.body
+
+
+def _json(response: Response) -> bytes | None:
+    """The answer's JSON text; ``None`` where it is none, is encoded, or is a stream."""
+    if response.is_streamed or response.direct_passthrough or not response.is_json:
+        return None
+    return None if response.content_encoding else response.get_data()
+
+
