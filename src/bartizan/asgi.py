@@ -35,6 +35,9 @@ _SINGLE = frozenset({b"host", b"authorization", b"content-length", b"content-typ
                      b"content-encoding"})  # fmt: skip
 """Headers of which a second line is an attack (RFC 9110 section 5.3, RFC 9112 section 6.3)."""
 
+_ANSWER = {"http": "http.response", "websocket": "websocket.http.response"}
+"""How the answer to a request is called; to a websocket's handshake, an extension of ASGI."""
+
 _FORWARDING = frozenset({b"forwarded", b"x-real-ip"})
 _TOO_LARGE = Deny(REASONS["body_too_large"], key="body")
 _POLICY_VIOLATION = 1008
@@ -55,7 +58,7 @@ def facts(scope: Scope) -> Request:
     length, chunked = get("content-length"), "transfer-encoding" in values
     if chunked and length is not None:
         repeated.append("content-length")
-    client = scope.get("client")
+    peer, port = scope.get("client") or ("", None)
     websocket = scope["type"] == "websocket"
     raw = scope.get("raw_path")
     return Request(
@@ -64,7 +67,7 @@ def facts(scope: Scope) -> Request:
         raw_path=raw.partition(b"?")[0].decode("latin-1") if raw else None,
         query=scope.get("query_string", b"").decode("latin-1"),
         scheme=_SCHEMES.get(scope.get("scheme", "http"), "http"),
-        peer=client[0] if client else "",
+        peer=peer,
         host=get("host"),
         authorization=get("authorization"),
         content_type=get("content-type"),
@@ -75,7 +78,7 @@ def facts(scope: Scope) -> Request:
         origin=get("origin"),
         headers_size=size,
         repeated=tuple(repeated),
-        peer_rewritten=bool(client) and client[1] == 0 and "x-forwarded-for" in values,
+        peer_rewritten=port == 0 and "x-forwarded-for" in values,
         header=get,
     )
 
@@ -121,19 +124,24 @@ class Outside:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide act one; refuse, or let the framework go on with the parked decision."""
-        if scope["type"] not in ("http", "websocket"):
-            return await self.app(scope, receive, send)
+        if scope["type"] in ("http", "websocket"):
+            await self._guarded(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         guard = self.guard
         decision = await guard.aenter(facts(scope))
         answering = _Answering(guard, decision, scope, receive, send)
         if scope["type"] == "websocket" and decision.outcome is None:
             await _finish_websocket(guard, decision)
         if isinstance(decision.outcome, Deny | Answer):
-            return await answering.refuse(decision.outcome)
+            await answering.refuse(decision.outcome)
+            return
         if guard.enforces(decision, "client"):
             scope = tell(scope, decision)
         scope[DECISION] = decision
-        return await answering.run(self.app, scope)
+        await answering.run(self.app, scope)
 
 
 async def _finish_websocket(guard: Guard, decision: Decision) -> None:
@@ -160,6 +168,7 @@ class _Answering:
         operation = decision.plan.scope
         sized = isinstance(operation, Operation) and guard.enforces(decision, "size")
         self._most = operation.body if sized and isinstance(operation, Operation) else None
+        self._answers = {"http.response", *(scope.get("extensions") or ())}
 
     async def run(self, app: Application, scope: Scope) -> None:
         try:
@@ -175,17 +184,13 @@ class _Answering:
         """Our own answer in place of the application's, whose further words are dropped."""
         self._closed = self._started = True
         response = self._guard.refuse(self._decision, said)
-        if self._scope["type"] == "websocket":
-            return await self._refuse_websocket(response)
-        await self._send(_head("http.response.start", response))
-        body = b"" if self._scope["method"] == "HEAD" else response.body
-        await self._send({"type": "http.response.body", "body": body})
-
-    async def _refuse_websocket(self, response: Response) -> None:
-        if "websocket.http.response" not in self._scope.get("extensions", {}):
-            return await self._send({"type": "websocket.close", "code": _POLICY_VIOLATION})
-        await self._send(_head("websocket.http.response.start", response))
-        await self._send({"type": "websocket.http.response.body", "body": response.body})
+        kind = _ANSWER[self._scope["type"]]
+        if kind not in self._answers:
+            await self._send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+        body = b"" if self._scope.get("method") == "HEAD" else response.body
+        await self._send(_head(f"{kind}.start", response))
+        await self._send({"type": f"{kind}.body", "body": body})
 
     async def _counted(self) -> Message:
         """``receive``, with the bytes of the body counted."""
@@ -208,7 +213,8 @@ class _Answering:
                 self._decision, message["status"], _decoded(message.get("headers", []))
             )
             if isinstance(said, Deny):
-                return await self.refuse(said)
+                await self.refuse(said)
+                return
             self._started = True
             message = {**message, "headers": _encoded(said)}
         elif message["type"] in ("websocket.accept", "websocket.close") and not self._started:
@@ -221,7 +227,7 @@ class _Answering:
         decision = self._decision
         if self._started or not self._guard.fail(decision, errors.VIEW_FAILED):
             self._guard.leave(decision)
-            raise  # noqa: PLE0704  (only called while an exception is handled)
+            raise
         log.exception("the application raised on %s", decision.plan.name or "no operation")
         await self.refuse(errors.VIEW_FAILED)
 

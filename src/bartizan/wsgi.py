@@ -198,7 +198,7 @@ class _Answering:
         decision = self._decision
         if not self._guard.fail(decision, errors.VIEW_FAILED):
             self._guard.leave(decision)
-            raise  # noqa: PLE0704  (only called while an exception is handled)
+            raise
         log.exception("the application raised on %s", decision.plan.name or "no operation")
         exc_info = sys.exc_info() if self._started else None
         self._started = True

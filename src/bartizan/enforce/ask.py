@@ -6,7 +6,6 @@ one. So ``[[expect]]`` lines are proven when a policy is loaded, and ``bartizan 
 
 import json
 from collections.abc import Mapping
-from types import GeneratorType
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +20,7 @@ from bartizan.enforce.driver import advance
 from bartizan.enforce.effects import Body, Count, Effect, Route
 from bartizan.enforce.engine import Engine
 from bartizan.enforce.guard import Decision
-from bartizan.enforce.plan import Bind, Fittings, Row, Said, Scope, Step
+from bartizan.enforce.plan import ENDS, Bind, Fittings, Row, Said, Scope, Step
 from bartizan.enforce.table import ORDER
 from bartizan.model.decision import Deny, Outcome
 from bartizan.model.reasons import REASONS
@@ -62,9 +61,7 @@ class Answered(Struct, frozen=True):
 def ask(policy: Policy, question: Expect, forms: Mapping[str, Form] | None = None) -> Answered:
     """Decide one question. Without ``forms`` a body is not read, and the answer says so."""
     asking = _Asking(policy, question, forms or {})
-    engine = Engine(
-        Fittings(policy, Verifier({}, {}), asking.forms), tuple(map(asking.row, ORDER))
-    )
+    engine = Engine(Fittings(policy, Verifier({}, {}), asking.forms), tuple(map(asking.row, ORDER)))
     decision = Decision(engine, asking.request(), "", 0.0)
     scope = decision.plan.scope
     operation = scope if isinstance(scope, Operation) else None
@@ -164,7 +161,7 @@ class _Asking:
 
             def listen(context: Context) -> Any:
                 said = step(context)
-                if isinstance(said, GeneratorType):
+                if said is not None and not isinstance(said, ENDS):
                     said = yield from said
                 self.spoken.append(Spoken(row, said))
                 return said

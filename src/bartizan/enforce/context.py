@@ -1,4 +1,4 @@
-"""What is known about one request while it is being decided; the only mutable value of the house."""
+"""What is known about one request while it is decided: the one mutable value of the house."""
 
 from __future__ import annotations
 

@@ -7,13 +7,23 @@ for sync and one for async. A control that fails is a refusal, never a pass.
 import logging
 import time
 from collections.abc import Callable, Generator
-from types import GeneratorType
 from typing import Any
 
 from bartizan.enforce.context import Context
 from bartizan.enforce.controls import headers, output
 from bartizan.enforce.effects import INSIDE, Effect
-from bartizan.enforce.plan import LAST, Bound, Fittings, Plan, Preflight, Row, Said, Scope, shadows
+from bartizan.enforce.plan import (
+    ENDS,
+    LAST,
+    Bound,
+    Fittings,
+    Plan,
+    Preflight,
+    Row,
+    Said,
+    Scope,
+    shadows,
+)
 from bartizan.model.decision import Deny, Outcome, Permit
 from bartizan.model.reasons import REASONS
 from bartizan.model.request import Request
@@ -78,13 +88,13 @@ class Engine:
             return said
         return Permit(context.subject, context.params, context.query, context.input)
 
-    def _walk(
-        self, bounds: tuple[Bound, ...], context: Context
-    ) -> Generator[Effect, Any, Said]:
+    def _walk(self, bounds: tuple[Bound, ...], context: Context) -> Generator[Effect, Any, Said]:
         for bound in bounds:
             context.row = bound.control
             said = bound.step(context)
-            if type(said) is GeneratorType:
+            if said is None:
+                continue
+            if not isinstance(said, ENDS):  # it asks for something first
                 said = yield from said
             if said is not None and not self._veils(bound, said, context):
                 return said

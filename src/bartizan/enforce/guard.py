@@ -11,7 +11,6 @@ from typing import Any
 
 from bartizan.credentials.jwt import Verifier
 from bartizan.credentials.keys import KeyRing
-from bartizan.enforce.context import Context
 from bartizan.enforce.controls import errors
 from bartizan.enforce.driver import Fulfil, aadvance, advance
 from bartizan.enforce.effects import Body, Count, Effect, GiveBack, Route
@@ -172,9 +171,7 @@ class Guard:
         self._record(decision, response.status)
         return decision.response
 
-    def release(
-        self, decision: Decision, status: int, headers: HeaderList
-    ) -> HeaderList | Deny:
+    def release(self, decision: Decision, status: int, headers: HeaderList) -> HeaderList | Deny:
         """The head of the view's answer with our headers; a refusal where act two refused, or
         never spoke."""
         plan, now = decision.plan, self._clock()

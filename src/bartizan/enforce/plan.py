@@ -1,10 +1,10 @@
-"""A policy compiled once: for each operation a flat tuple of ready callables, nothing to look up."""
+"""A policy compiled once: for each operation a flat tuple of ready callables."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Generator, Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
@@ -17,6 +17,9 @@ from bartizan.schemas.form import Form
 
 Said = Deny | Answer | None
 """What a control says: nothing, a refusal, or an answer of its own."""
+
+ENDS: Final = (Deny, Answer)
+"""What a control says, if anything; everything else that it returns asks for something first."""
 
 Step = Callable[[Context], "Said | Generator[Effect, Any, Said]"]
 """A control bound to its rule: speaks to one context. A generator where it needs an effect."""

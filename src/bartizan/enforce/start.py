@@ -4,6 +4,7 @@ A broken policy never starts half an application: all faults are found, then one
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,8 +40,9 @@ def equip(
     rings = keys(policy, faults)
     forms = bound_forms(policy, bind or {}, faults)
     if store is None:
-        store = _collect(faults, lambda: open_store(policy.stores.limits), StoreFault,
-                         "P501", policy.stores.places.get("limits"), policy)  # fmt: skip
+        place = policy.stores.places.get("limits")
+        opened = partial(open_store, policy.stores.limits)
+        store = _collect(faults, opened, StoreFault, "P501", place, policy)
     if survey is not None:
         faults += disagreements(survey)
     faults += unheld(policy, forms)
@@ -54,7 +56,8 @@ def keys(policy: Policy, faults: list[Fault]) -> dict[str, KeyRing]:
     rings: dict[str, KeyRing] = {}
     for name, identity in policy.identities.items():
         place = identity.places.get("keys")
-        ring = _collect(faults, lambda i=identity: open_ring(i), KeyFault, "P502", place, policy)
+        open_it = partial(open_ring, identity)
+        ring = _collect(faults, open_it, KeyFault, "P502", place, policy)
         if ring is not None:
             rings[name] = ring
     return rings
@@ -73,11 +76,10 @@ def bound_forms(policy: Policy, bind: Mapping[str, Any], faults: list[Fault]) ->
         elif name in bind:
             bound = bind[name]
         else:
-            faults.append(_unbound(operation, name, place, bind))
+            faults.append(_unbound(operation, name, place))
             continue
-        made = _collect(
-            faults, lambda b=bound, n=name: form(b, n), FormFault, "P503", place, policy
-        )
+        make = partial(form, bound, name)
+        made = _collect(faults, make, FormFault, "P503", place, policy)
         if made is not None:
             forms[name] = made
     named = {operation.input for operation in policy.operations}
@@ -135,9 +137,7 @@ def _collect(
         return None
 
 
-def _unbound(
-    operation: Operation, name: str, place: Place | None, bind: Mapping[str, Any]
-) -> Fault:
+def _unbound(operation: Operation, name: str, place: Place | None) -> Fault:
     from_code = f'Bartizan(app, bind={{"{name}": {name}}})'
     return Fault(
         "P504",

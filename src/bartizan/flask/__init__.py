@@ -1,4 +1,4 @@
-"""Bartizan for Flask: ``Bartizan(app)``, ``seal(app)``, and in a view ``subject`` and ``decision``."""
+"""Bartizan for Flask: ``Bartizan(app)``, ``seal(app)``; in a view ``subject``, ``decision``."""
 
 from bartizan.flask.current import decision, subject
 from bartizan.flask.extension import Bartizan, seal

@@ -58,7 +58,7 @@ class Bartizan:
             raise RuntimeError("Bartizan already stands before this application")
         gate = Gate(app, self._read(app), self._bind)
         app.extensions[EXTENSION] = gate
-        app.wsgi_app = gate  # type: ignore[method-assign]
+        app.wsgi_app = gate  # type: ignore[assignment]
 
     def _read(self, app: Flask) -> Policy:
         if isinstance(self._policy, Policy):

@@ -90,5 +90,3 @@ def _json(response: Response) -> bytes | None:
     if response.is_streamed or response.direct_passthrough or not response.is_json:
         return None
     return None if response.content_encoding else response.get_data()
-
-

@@ -34,9 +34,9 @@ def served(app: Flask) -> tuple[Served, ...]:
 
 def methods(rule: Rule) -> frozenset[str]:
     """Methods that a rule says it serves; HEAD is GET, and automatic OPTIONS is no operation."""
-    automatic = {"HEAD", "OPTIONS"} if getattr(rule, "provide_automatic_options", False) else {
-        "HEAD"
-    }
+    automatic = (
+        {"HEAD", "OPTIONS"} if getattr(rule, "provide_automatic_options", False) else {"HEAD"}
+    )
     return frozenset((rule.methods or set()) - automatic)
 
 

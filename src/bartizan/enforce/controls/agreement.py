@@ -4,7 +4,6 @@ A quirk of one router can never become a way around the other: the operation dec
 framework must be one that the resolved route serves with this method.
 """
 
-from bartizan.enforce.context import Context
 from bartizan.enforce.plan import Fittings, Scope, Step
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS

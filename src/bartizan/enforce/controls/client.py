@@ -54,9 +54,7 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
         if request.peer_rewritten:
             return _REWRITTEN
         if believes:
-            said = true_client(
-                request.peer, request.scheme, request.host, request.header, proxies
-            )
+            said = true_client(request.peer, request.scheme, request.host, request.header, proxies)
             if isinstance(said, Malformed):
                 return _FORWARDED
             context.scheme, context.host = said.scheme, said.host

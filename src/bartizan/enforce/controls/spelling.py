@@ -60,4 +60,8 @@ def _joined(authorization: str | None, host: str | None) -> bool:
     """Whether a server has joined repeated lines, where it hides them (RFC 9110 section 5.3)."""
     if host is not None and "," in host:
         return True
-    return authorization is not None and "," in authorization and authorization[:7].lower() == "bearer "
+    return (
+        authorization is not None
+        and "," in authorization
+        and authorization[:7].lower() == "bearer "
+    )
