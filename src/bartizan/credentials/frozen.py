@@ -25,7 +25,7 @@ class Claims(dict[str, Any]):
         return copy
 
     def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
-        return dict, (dict(self),)
+        return dict, (thaw(self),)
 
 
 def freeze(value: dict[str, Any]) -> Claims:

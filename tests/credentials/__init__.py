@@ -1,0 +1,1 @@
+"""WHO IS IT, tested: hostile tokens by name, oracles, mutants, vectors."""
