@@ -3,6 +3,7 @@
 from bartizan.model.reasons import REASONS
 from bartizan.policy.coverage import FACTS, ROWS, Covered, Row, coverage
 from bartizan.policy.rules import Api, Jwt, Operation, Pass, Place, Policy, Stores
+from bartizan.policy.vocabulary import API, DEFAULTS, GROUP, IDENTITY, OPERATION, PASS
 
 HERE = Place("bartizan.toml", 1, 1)
 
@@ -51,6 +52,20 @@ def test_no_word_is_forgotten() -> None:
     assert words - NOT_WRITTEN - declared == set()
     written = {(table, key) for table, key in declared if key}
     assert written - words == {("entry", "operations"), ("identity", "kind")}
+
+
+def test_every_enforced_key_is_declared() -> None:
+    declared = {(row.table, row.key) for row in ROWS if row.key} | FACTS
+    declared -= {("entry", "operations"), ("entry", "parameters")}
+    sections = {"api": API, "identity": IDENTITY, "entry": OPERATION, "pass": PASS}
+    keys = {
+        (table, key) for table, section in sections.items() for key in section
+        if section[key].enforced
+    }  # fmt: skip
+    assert keys == declared
+    assert {key for key in DEFAULTS | GROUP if (DEFAULTS | GROUP)[key].enforced} - {
+        "operations"
+    } <= {key for table, key in declared if table == "entry"}
 
 
 def test_no_word_is_both() -> None:

@@ -139,7 +139,7 @@ def _count(row: Row, policy: Policy) -> int | None:
         return _identity(row.key, policy)
     if row.key == "":
         return len(every)
-    return sum(_uses(row.key, operation) for operation in every) or None
+    return sum(_uses(row.key, operation, policy) for operation in every) or None
 
 
 def _identity(key: str, policy: Policy) -> int | None:
@@ -152,9 +152,11 @@ def _identity(key: str, policy: Policy) -> int | None:
     return sum(not names.isdisjoint(o.identity) for o in policy.operations) if names else None
 
 
-def _uses(key: str, operation: Operation) -> bool:
+def _uses(key: str, operation: Operation, policy: Policy) -> bool:
+    """Whether an operation says this itself, or by its group or the defaults."""
     if key in ("operations", "body"):
         return True
     if key == "parameters":
         return bool(operation.parameters)
-    return key in operation.places
+    place = operation.places.get(key)
+    return place is not None and place != policy.api.places.get(key)

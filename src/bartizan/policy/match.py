@@ -318,7 +318,7 @@ class Router(Generic[V]):
         names = leaf.names
         if len(names) == 1:
             return Found(leaf.value, {names[0]: texts[0]})
-        return Found(leaf.value, dict(zip(names, texts, strict=True)))
+        return Found(leaf.value, dict(zip(names, texts)))  # noqa: B905  (it costs 0.1 µs)
 
     def _search(self, method: str, path: str) -> Found[V] | Allowed | None:
         """Every branch in order of priority; a node of the tree is visited at most once."""

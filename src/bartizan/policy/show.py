@@ -68,7 +68,7 @@ def toml(value: Any) -> str:
         case int():
             return str(value)
         case float():
-            return repr(value).replace("inf", "inf").replace("nan", "nan")
+            return repr(value)
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
         case Mapping():
@@ -118,13 +118,13 @@ def _api(api: Api) -> Iterator[Line]:
         "base": api.base,
         "hosts": api.hosts,
         "https": api.https,
-        "proxies": "unix" if api.proxy_unix else _networks(api.proxies),
+        "proxies": _networks(api.proxies) + ["unix"] * api.proxy_unix,
         "forwarded": api.forwarded,
         "cors": api.cors and _cors(api.cors),
         "flood": api.flood and api.flood.text,
         "guesses": api.guesses and api.guesses.text,
         "deny": _networks(api.deny),
-        "target": size(api.target),
+        "target": api.target,
         "headers": size(api.headers),
         "shadow": api.shadow and _shadow(api.shadow),
     }
@@ -147,21 +147,31 @@ def _jwt(identity: Jwt) -> Iterator[Line]:
 
 
 def _limits(policy: Policy) -> Iterator[Line]:
-    named: dict[str, dict[Limit, None]] = {}
+    named: dict[str, set[Limit]] = {}
     for operation in policy.operations:
         for limit in operation.limits:
-            named.setdefault(limit.name, {})[limit] = None
-    for name, limits in named.items():
+            named.setdefault(limit.name, set()).add(limit)
+    for name, found in named.items():
+        limits = sorted(found, key=lambda limit: (limit.place.line, limit.place.column))
         words = [limit.text for limit in limits]
-        yield key(name), toml(words[0] if len(words) == 1 else words), next(iter(limits)).place
+        yield key(name), toml(words[0] if len(words) == 1 else words), limits[0].place
 
 
 def _defaults(policy: Policy) -> Iterator[Line]:
-    """The one default that says something else at an operation: there, ``body`` declares one."""
-    for operation in policy.operations:
-        if not operation.body_declared and "body" in operation.places:
-            yield "body", toml(size(operation.body)), operation.places["body"]
-            return
+    """The one default that says something else at an operation: there, ``body`` declares one.
+
+    Where no operation needs it, it is as large as the largest, so that none is looser than it.
+    """
+    ours = [operation for operation in policy.operations if not operation.decoy]
+    silent = [operation for operation in ours if not _says_body(operation)]
+    chosen = silent[0] if silent else max(ours, key=lambda it: it.body, default=None)
+    if chosen is not None and "body" in chosen.places and (silent or chosen.body > 65536):
+        yield "body", toml(size(chosen.body)), chosen.places["body"]
+
+
+def _says_body(operation: Operation) -> bool:
+    """Whether ``body`` can stand at the operation itself and mean the same."""
+    return operation.body_declared or operation.body == 0
 
 
 def _operation(policy: Policy, operation: Operation) -> str:
@@ -188,11 +198,14 @@ def _operation(policy: Policy, operation: Operation) -> str:
         "loosen": operation.loosen,
         "why": operation.why,
     }
-    said = {name: value for name, value in values.items() if name in operation.places}
-    if not operation.body_declared:
+    above = policy.api.places
+    said = {
+        name: value
+        for name, value in values.items()
+        if name in operation.places and operation.places[name] != above.get(name)
+    }
+    if not _says_body(operation):
         said.pop("body", None)
-    if operation.shadow == policy.api.shadow:
-        said.pop("shadow", None)
     header = f"[operations.{key(name)}]"
     return _table(header, _lines(said, operation.places), operation.place)
 

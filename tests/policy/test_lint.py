@@ -1,0 +1,160 @@
+"""Each lint speaks about its bad example and is silent about its good twin."""
+
+import datetime as dt
+import tomllib
+from typing import Any
+
+import pytest
+
+from bartizan.policy.lint import LINTS, Lint, LintKind, lint
+from bartizan.policy.load import loads
+from bartizan.policy.show import key, toml
+
+BASE = """
+[api]
+name = "orders"
+hosts = ["api.example.com"]
+[stores]
+limits = "memory://"
+[identity.main]
+kind = "jwt"
+issuer = "https://id.example.com/"
+audience = "orders"
+algorithms = ["ES256"]
+keys = ["env:ORDERS_KEYS"]
+[operations."GET /orders"]
+identity = ["main"]
+"""
+
+TODAY = dt.date(2026, 1, 1)
+
+
+def laid(over: dict[str, Any], under: dict[str, Any]) -> dict[str, Any]:
+    """One policy laid over another, table by table."""
+    both = dict(under)
+    for name, value in over.items():
+        below = under.get(name)
+        both[name] = laid(value, below) if isinstance(value, dict) and below else value
+    return both
+
+
+def whole(piece: str) -> str:
+    """A whole policy around a piece of one."""
+    data = laid(tomllib.loads(piece), tomllib.loads(BASE))
+    for operation in data["operations"].values():
+        if not operation.get("public"):
+            operation.setdefault("identity", ["main"])
+        else:
+            operation.pop("identity", None)
+    return "\n".join(f"{key(name)} = {toml(value)}" for name, value in data.items())
+
+
+def said(piece: str) -> list[Lint]:
+    return list(lint(loads(whole(piece), today=TODAY), today=TODAY))
+
+
+@pytest.mark.parametrize("kind", LINTS, ids=lambda kind: kind.code)
+def test_twins(kind: LintKind) -> None:
+    bad = [it for it in said(kind.bad) if it.code == kind.code]
+    assert bad, kind.bad
+    assert {it.severity for it in bad} == {kind.severity}
+    assert kind.code not in {it.code for it in said(kind.good)}
+
+
+def test_the_list_is_in_order_and_whole() -> None:
+    codes = [kind.code for kind in LINTS]
+    assert codes == sorted(set(codes))
+    for kind in LINTS:
+        assert kind.code.startswith("P4")
+        assert all([kind.name, kind.advice, kind.why, kind.bad, kind.good, kind.reference])
+        assert not kind.advice.endswith(".")
+        assert kind.why.endswith(".")
+
+
+def sentences(code: str, piece: str) -> list[str]:
+    return [it.sentence for it in said(piece) if it.code == code]
+
+
+def test_one_default_is_one_remark() -> None:
+    piece = '[defaults]\nbody = "2 MiB"\n' + "".join(
+        f'[operations."GET /{name}"]\n' for name in "abcd"
+    )
+    (sentence,) = sentences("P446", piece)
+    assert "and 2 more" in sentence
+
+
+def test_narrow_proxies_are_fine() -> None:
+    good = '[api]\nproxies = ["10.0.3.0/28", "10.0.4.1", "2001:db8::/124", "unix"]'
+    assert sentences("P401", good) == []
+    wide = '[api]\nproxies = ["10.0.3.0/27", "2001:db8::/123", "10.0.4.1"]'
+    assert len(sentences("P401", wide)) == 2
+
+
+def test_an_operation_is_judged_for_what_it_says_itself() -> None:
+    health = '[operations."GET /health"]\npublic = true\nhttps = "off"\nhosts = ["*"]\n'
+    assert sentences("P402", health) == ["GET /health: any Host header is accepted"]
+    assert sentences("P403", health) == ["GET /health: plain http is served"]
+    assert sentences("P403", '[api]\nhttps = "off"') == ["plain http is served"]
+
+
+@pytest.mark.parametrize(
+    ("path", "guarded"),
+    [
+        ("/login", True), ("/api/v1/sign-in/", True), ("/oauth/token", True), ("/tokens", True),
+        ("/password/reset", True), ("/password-reset", True), ("/users/{u:int}/password", True),
+        ("/auth/refresh", True), ("/orders", False), ("/authors", False), ("/blogins", False),
+        ("/tokenize", False),
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_login(path: str, guarded: bool) -> None:
+    piece = f'[operations."POST {path}"]\n'
+    assert bool(sentences("P444", piece)) is guarded
+
+
+@pytest.mark.parametrize(
+    ("limit", "enough"),
+    [
+        ("5/minute per client", True), ("30/minute per client", True),
+        ("31/minute per client", False), ("100/hour per client", True),
+        ("5/minute per subject", False), ("5/minute per client+operation", True),
+    ],
+)  # fmt: skip
+def test_how_much_a_login_may_be_asked(limit: str, enough: bool) -> None:
+    piece = (
+        f'[limits]\nfew = "{limit}"\n[operations."POST /login"]\npublic = true\nlimits = ["few"]\n'
+    )
+    assert (sentences("P444", piece) == []) is enough
+
+
+def test_decoys_are_left_alone() -> None:
+    decoy = '[operations."POST /login"]\ndecoy = true\n'
+    data = whole(decoy).replace(', identity = ["main"] } }', " } }")
+    codes = {it.code for it in lint(loads(data), today=TODAY)}
+    assert not codes & {"P441", "P442", "P443", "P444", "P445", "P448"}
+
+
+def test_what_need_not_say_whose_it_is() -> None:
+    assert sentences("P448", '[operations."GET /days/{day:date}"]\n') == []
+    assert sentences("P448", '[operations."GET /o/{o:int}"]\npublic = true\n') == []
+    assert len(sentences("P448", '[operations."GET /o/{o:int}/l/{l:uuid}"]\n')) == 2
+
+
+def test_anonymous_callers_are_listed() -> None:
+    piece = '[operations."GET /orders"]\nidentity = ["anonymous", "main"]\n'
+    assert sentences("P441", piece) == ["GET /orders: open to anonymous callers too"]
+
+
+@pytest.mark.parametrize(
+    ("until", "code", "words"),
+    [
+        ("2026-01-01", "P461", "today is its last day"),
+        ("2026-01-31", "P461", "30 days left"),
+        ("2025-12-31", "P462", "ended on 2025-12-31"),
+    ],
+)
+def test_shadows_have_an_end(until: str, code: str, words: str) -> None:
+    for where in ("api", 'operations."GET /orders"'):
+        piece = f"[{where}]\nshadow = {{ until = {until} }}\n"
+        (sentence,) = sentences(code, piece)
+        assert words in sentence
+        assert ("GET /orders" in sentence) is (where != "api")
