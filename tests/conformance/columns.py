@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from bartizan.model.event import Event
 from bartizan.policy.rules import Operation, Policy
-
 from tests.conformance.corpus import ColumnName, Inside, View
 
 

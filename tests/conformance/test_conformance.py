@@ -2,7 +2,6 @@
 
 import re
 import time
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -12,8 +11,7 @@ from bartizan.model.problem import PREFIX
 from bartizan.model.reasons import REASONS
 from bartizan.policy.load import loads
 from bartizan.policy.rules import Policy
-
-from tests.conformance. import tokens
+from tests.conformance import tokens
 from tests.conformance.bindings import BINDINGS
 from tests.conformance.columns import COLUMNS, Clock, Column, Seen, Sent, Setting
 from tests.conformance.corpus import FINE, Corpus, Expected, Question, Wire, fill, questions
@@ -38,15 +36,16 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(("column", "corpus", "question"), ASKED)
 def test_answer(column: Column, corpus: Corpus, question: Question, directory: Path) -> None:
     clock = Clock(float(int(time.time())))
+    wallet = tokens.Wallet(clock.now)
     api = column.open(_setting(corpus, question, directory, clock))
     try:
         for number, step in enumerate(question.before, 1):
             clock.now += step.at
             for turn in range(step.times):
-                status = api.ask(_sent(step.wire, clock)).status
+                status = api.ask(_sent(step.wire, wallet)).status
                 assert status == step.status, f"step {number}, turn {turn + 1}"
         clock.now += question.at
-        seen = api.ask(_sent(question.wire, clock))
+        seen = api.ask(_sent(question.wire, wallet))
     finally:
         api.close()
     _compare(question, seen)
@@ -83,8 +82,8 @@ def _public(name: str, base: str) -> str:
     return f"{method} {base}{template}"
 
 
-def _sent(wire: Wire, clock: Clock) -> Sent:
-    token = tokens.mint(wire.token, clock.now) if wire.token else ""
+def _sent(wire: Wire, wallet: tokens.Wallet) -> Sent:
+    token = wallet.take(wire.token) if wire.token else ""
     lines = [(name, _write(value, token)) for name, value in _lines(wire)]
     return Sent(
         method=wire.method,
@@ -104,7 +103,6 @@ def _write(text: str, token: str) -> str:
     return fill(text).replace("{token}", token)
 
 
-@cache
 def _body(wire: Wire) -> bytes:
     if wire.hex is not None:
         return bytes.fromhex(wire.hex)

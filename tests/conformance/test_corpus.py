@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from bartizan.model.reasons import REASONS
-
 from tests.conformance.columns import COLUMNS
 from tests.conformance.corpus import COLUMN_NAMES, FINE, GAPS, UNASKED, questions
+from tests.conformance.tokens import mint
 
 QUESTIONS = [question for _, question in questions()]
 
@@ -58,3 +58,9 @@ def test_columns_are_known_and_named_once() -> None:
     names = [column.name for column in COLUMNS]
     assert len(names) == len(set(names))
     assert set(names) <= set(COLUMN_NAMES)
+
+
+def test_every_token_can_be_minted_and_none_is_another() -> None:
+    recipes = [q.wire.token for q in QUESTIONS if q.file == "09_tokens.toml" and q.wire.token]
+    minted = {mint(recipe, 1_800_000_000) for recipe in recipes}
+    assert len(minted) == len(recipes)

@@ -48,11 +48,11 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     alg: str | None = None
     """The `alg` to claim and, where we know it, to sign with: HS256 takes the public PEM."""
     exp: int = 300
-    """Expiry, in seconds from now."""
+    """Expiry, in seconds from the beginning of the question."""
     iat: int = 0
-    """Issue, in seconds from now."""
+    """Issue, likewise."""
     nbf: int | None = None
-    """Not before, in seconds from now."""
+    """Not before, likewise."""
     header: dict[str, Any] = {}
     """Members over the honest header."""
     claims: dict[str, Any] = {}
@@ -103,6 +103,22 @@ def mint(recipe: Recipe, now: float) -> str:
         parts[1] = BEFORE_SIGNING[recipe.tamper](parts[1])
     signature = _sign(".".join(parts).encode(), recipe.alg or key.alg, key)
     return TAMPERS[recipe.tamper](parts[0], parts[1], signature)
+
+
+class Wallet:
+    """The tokens of one question: minted at its beginning, the same recipe the same token."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+        self.minted: list[tuple[Recipe, str]] = []
+
+    def take(self, recipe: Recipe) -> str:
+        """Find the token of a recipe, or mint it."""
+        for known, token in self.minted:
+            if known == recipe:
+                return token
+        self.minted.append((recipe, mint(recipe, self.now)))
+        return self.minted[-1][1]
 
 
 def _header(recipe: Recipe, key: Key) -> dict[str, Any]:
