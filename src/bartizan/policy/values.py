@@ -1,0 +1,440 @@
+"""Readers of single values: what a key accepts, and the fault where it is something else.
+
+A reader takes a `Leaf` and returns the value, or `MISSING` after writing a fault down. A list
+with three wrong items gives three faults.
+"""
+
+import datetime as dt
+import math
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+from ipaddress import AddressValueError, IPv6Network, NetmaskValueError, ip_address, ip_network
+from pathlib import Path
+from typing import Any, Final
+
+from bartizan.policy import words
+from bartizan.policy.faults import Fault
+from bartizan.policy.nearest import nearest
+from bartizan.policy.reading import MISSING, Leaf, a_kind
+from bartizan.policy.rules import Limit, Network, Place
+
+Read = Callable[[Leaf], Any]
+"""Reads a value."""
+
+
+def _kind(leaf: Leaf, kind: type, wanted: str) -> bool:
+    """Whether the value is of a TOML type; a bool is no number."""
+    if isinstance(leaf.value, kind) and (kind is bool or not isinstance(leaf.value, bool)):
+        return True
+    leaf.wrong("P201", f"this is {a_kind(leaf.value)}, not {wanted}", _as(leaf.value, kind))
+    return False
+
+
+def _as(value: Any, kind: type) -> str:
+    """The same in the right type, where it is plain what was meant."""
+    if kind is bool and value in ("true", "false"):
+        return str(value)
+    if kind is int and isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,8}", value):
+        return value
+    if kind is list and isinstance(value, str) and '"' not in value and value.isprintable():
+        return f'["{value}"]'
+    return ""
+
+
+def flag(leaf: Leaf) -> Any:
+    """``true`` or ``false``."""
+    return leaf.value if _kind(leaf, bool, "true or false") else MISSING
+
+
+def text(leaf: Leaf) -> Any:
+    """A text that says something, on one line."""
+    if not _kind(leaf, str, "a text"):
+        return MISSING
+    if not leaf.value.strip():
+        return leaf.wrong("P201", "this text says nothing")
+    return leaf.value
+
+
+def whole(low: int, high: int) -> Read:
+    """A whole number within bounds."""
+
+    def read(leaf: Leaf) -> Any:
+        if not _kind(leaf, int, "a whole number"):
+            return MISSING
+        if not low <= leaf.value <= high:
+            return leaf.wrong("P206", f"this is a number from {low} to {high}")
+        return leaf.value
+
+    return read
+
+
+def one_of(accepted: Collection[str], later: Collection[str] = ()) -> Read:
+    """One word of several; ``later`` are words that this version does not enforce."""
+
+    def read(leaf: Leaf) -> Any:
+        if not _kind(leaf, str, "a text"):
+            return MISSING
+        if leaf.value in accepted:
+            return leaf.value
+        if leaf.value in later:
+            return leaf.wrong("P105", f"`{leaf.value}` is not enforced by this version")
+        right = nearest(leaf.value, accepted)
+        return leaf.wrong("P202", f"`{leaf.value}` is not one of: {' '.join(accepted)}", right)
+
+    return read
+
+
+def spelled(code: str, parse: Callable[[str], Any]) -> Read:
+    """A text in one of the small languages of `words`."""
+
+    def read(leaf: Leaf) -> Any:
+        return parsed(leaf, code, parse) if _kind(leaf, str, "a text") else MISSING
+
+    return read
+
+
+def parsed(leaf: Leaf, code: str, parse: Callable[[str], Any], *, at_key: bool = False) -> Any:
+    """What a parser of `words` makes of a value, or of a key."""
+    written = leaf.path[-1] if at_key else leaf.value
+    try:
+        return parse(str(written))
+    except words.WordFault as fault:
+        return leaf.wrong(
+            code if fault.enforced else "P105",
+            fault.message,
+            fault.suggestion,
+            offset=fault.offset,
+            length=fault.length,
+            at_key=at_key,
+        )
+
+
+def pattern(expression: str, wanted: str) -> Callable[[str], str]:
+    """A parser of texts that match an expression whole."""
+    fits = re.compile(expression).fullmatch
+
+    def parse(value: str) -> str:
+        if not fits(value):
+            raise words.WordFault(f"`{value}` is not {wanted}" if value else f"say {wanted}")
+        return value
+
+    return parse
+
+
+def matching(code: str, expression: str, wanted: str) -> Read:
+    """A text that matches an expression whole."""
+    return spelled(code, pattern(expression, wanted))
+
+
+def listed(item: Read, *, empty: bool = True) -> Read:
+    """A list without repetitions."""
+
+    def read(leaf: Leaf) -> Any:
+        if not _kind(leaf, list, "a list"):
+            return MISSING
+        if not leaf.value and not empty:
+            return leaf.wrong("P201", "this list is empty")
+        return tuple(_items(leaf, item))
+
+    return read
+
+
+def _items(leaf: Leaf, item: Read) -> Iterator[Any]:
+    seen: list[Any] = []
+    for child in leaf.children():
+        value = item(child)
+        if value is MISSING:
+            continue
+        if value in seen:
+            child.wrong("P305", f"`{child.value}` is there twice")
+            continue
+        seen.append(value)
+        yield value
+
+
+# ------------------------------------------------------------------ names
+
+NAME: Final = r"[A-Za-z_][A-Za-z0-9_-]{0,63}"
+name = matching("P216", NAME, "a name of letters, digits, - and _")
+scope = matching("P216", r"[!#-\[\]-~]+", "one scope without spaces (RFC 6749 section 3.3)")
+role = matching("P216", r"\S(?:.{0,254}\S)?", "the name of a role")
+TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+FIELD_SOME: Final = r"[!-~](?:[ -~]*[!-~])?"
+FIELD: Final = f"(?:{FIELD_SOME})?"
+header_name = matching("P210", TOKEN, "a header name (RFC 9110)")
+
+
+# ------------------------------------------------------------------ sizes and limits
+
+
+def size(leaf: Leaf) -> Any:
+    """Bytes: a whole number, or ``"64 KiB"``."""
+    if isinstance(leaf.value, int) and not isinstance(leaf.value, bool):
+        return whole(0, 2**40)(leaf)
+    return spelled("P206", words.size)(leaf)
+
+
+def limits(named: str) -> Read:
+    """One limit in words, or a list of them: every one holds."""
+
+    def read(leaf: Leaf) -> Any:
+        if not isinstance(leaf.value, list):
+            one = _limit(leaf, named)
+            return MISSING if one is MISSING else (one,)
+        if not leaf.value:
+            return leaf.wrong("P203", "this list limits nothing")
+        return tuple(_items(leaf, lambda item: _limit(item, named)))
+
+    return read
+
+
+def _limit(leaf: Leaf, named: str) -> Any:
+    read = spelled("P203", words.limit)(leaf)
+    if read is MISSING:
+        return MISSING
+    return Limit(named, read.number, read.period, read.per, leaf.value, leaf.place())
+
+
+def client_limit(named: str) -> Read:
+    """``flood`` and ``guesses``: they speak before anybody is known, so they count clients."""
+
+    def read(leaf: Leaf) -> Any:
+        one = _limit(leaf, named)
+        if one is MISSING or one.per == ("client",):
+            return one
+        offset = leaf.value.index(" per ") + 5
+        return leaf.wrong(
+            "P203",
+            f"`{named}` counts clients, it speaks before more is known",
+            "client",
+            offset=offset,
+            length=len(leaf.value) - offset,
+        )
+
+    return read
+
+
+# ------------------------------------------------------------------ addresses, hosts, origins
+
+
+def parse_network(value: str) -> Network:
+    """A network without host bits, or one address; raises `WordFault`."""
+    try:
+        network = ip_network(value)
+    except (AddressValueError, NetmaskValueError):
+        raise words.WordFault(f"`{value}` is no network") from None
+    except ValueError as error:
+        right = ""
+        if "host bits" in str(error):
+            right = str(ip_network(value, strict=False))
+        raise words.WordFault(f"`{value}` is no network", suggestion=right) from None
+    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped:
+        if network.prefixlen < 96:
+            raise words.WordFault("write IPv4 networks as IPv4: addresses are compared unwrapped")
+        right = f"{network.network_address.ipv4_mapped}/{network.prefixlen - 96}"
+        raise words.WordFault("addresses are compared unwrapped", suggestion=right)
+    return network
+
+
+network = spelled("P204", parse_network)
+
+
+def address(leaf: Leaf) -> Any:
+    """One address."""
+
+    def parse(value: str) -> str:
+        try:
+            return str(ip_address(value))
+        except ValueError:
+            raise words.WordFault(f"`{value}` is no address") from None
+
+    return spelled("P204", parse)(leaf)
+
+
+def proxies(leaf: Leaf) -> Any:
+    """``"unix"``, or a list of networks: (networks, whether unix)."""
+    if leaf.value == "unix":
+        return (), True
+    if isinstance(leaf.value, str):
+        leaf.wrong("P201", "this is a text, not a list", f'["{leaf.value}"]')
+        return MISSING
+    read = listed(lambda item: "unix" if item.value == "unix" else network(item))(leaf)
+    if read is MISSING:
+        return MISSING
+    return tuple(one for one in read if one != "unix"), "unix" in read
+
+
+def networks(leaf: Leaf) -> Any:
+    """Networks: a list of them and of ``file:PATH``, or one such reference."""
+    if isinstance(leaf.value, list):
+        found = [_networks(child) for child in leaf.children()]
+    else:
+        found = [_networks(leaf)] if _kind(leaf, str, "a list or a file:PATH") else []
+    return tuple(dict.fromkeys(one for part in found for one in part))
+
+
+def _networks(leaf: Leaf) -> "list[Network]":
+    if isinstance(leaf.value, str) and leaf.value.startswith("file:"):
+        return _network_file(leaf)
+    one = network(leaf)
+    return [] if one is MISSING else [one]
+
+
+def _network_file(leaf: Leaf) -> "list[Network]":
+    """One network a line; ``#`` begins a comment. A bad line is a fault in that file."""
+    found: list[Network] = []
+    path = absolute(leaf, leaf.value[5:])
+    try:
+        content = Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        leaf.wrong("P310", f"this file cannot be read: {why_not(error)}")
+        return found
+    for number, line in enumerate(content.splitlines(), 1):
+        written = line.partition("#")[0].strip()
+        if not written:
+            continue
+        try:
+            found.append(parse_network(written))
+        except words.WordFault as fault:
+            shown = Path(leaf.sheet.file).parent / leaf.value[5:]
+            place = Place(str(shown), number, line.index(written) + 1, len(written))
+            fault_there = Fault("P204", fault.message, place, fault.suggestion, leaf.loss, line)
+            leaf.book.faults.append(fault_there)
+            leaf.book.broken.append(leaf.path)
+    return found
+
+
+def why_not(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, in words."""
+    if isinstance(error, OSError):
+        return (error.strerror or type(error).__name__).lower()
+    return "it is not UTF-8 text" if isinstance(error, UnicodeError) else str(error)
+
+
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{{0,4}})?").fullmatch
+_ORIGIN = re.compile(r"(https?)://(.+)").fullmatch
+
+
+def parse_host(value: str) -> str:
+    """A host as browsers send it, with a port unless the scheme's own; or ``*``."""
+    if value == "*" or (_HOST(value) and not value.endswith((":443", ":80"))):
+        return value
+    if value.startswith("*."):
+        raise words.WordFault("hosts are written out: only `*` alone accepts any")
+    right = re.sub(r"^[a-z]+://", "", value.lower()).partition("/")[0].rstrip(".")
+    right = re.sub(r":(443|80)$", "", right)
+    message = f"`{value}` is no host" if value else "say a host"
+    raise words.WordFault(message, suggestion=right if _HOST(right) and right != value else "")
+
+
+host = spelled("P208", parse_host)
+hosts = listed(host, empty=False)
+
+
+def parse_origin(value: str) -> str:
+    """``scheme://host``, as browsers send it in Origin (RFC 6454 section 7); or ``*``."""
+    if value == "*":
+        return value
+    match = _ORIGIN(value)
+    if match and match.group(2) != "*":
+        scheme, rest = match.groups()
+        if _HOST(rest) and not rest.endswith({"https": ":443", "http": ":80"}[scheme]):
+            return value
+        right = f"{scheme}://{rest.lower().partition('/')[0]}"
+    else:
+        right = f"https://{value.lower()}" if _HOST(value.lower()) else ""
+    plain = bool(_ORIGIN(right)) and bool(_HOST(right.partition("://")[2])) and right != value
+    raise words.WordFault(f"`{value}` is no origin", suggestion=right if plain else "")
+
+
+origin = spelled("P208", parse_origin)
+
+
+# ------------------------------------------------------------------ references
+
+
+def absolute(leaf: Leaf, path: str) -> str:
+    """A path relative to the file that writes it, made absolute."""
+    return os.path.normpath(leaf.sheet.folder / path)
+
+
+_ENV = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*").fullmatch
+
+
+def key_reference(leaf: Leaf) -> Any:
+    """``file:PATH`` or ``env:NAME``: a policy names its keys and never holds them."""
+    if leaf.path in leaf.book.broken or not _kind(leaf, str, "a text"):
+        return MISSING
+    value = leaf.value
+    if value in ("discovery", "embedded") or value.startswith(("https://", "http://")):
+        word = "a JWKS address" if "://" in value else f"`{value}`"
+        return leaf.wrong("P105", f"{word} is not enforced by this version")
+    if value.startswith("file:") and len(value) > 5:
+        return "file:" + absolute(leaf, value[5:])
+    if _ENV(value):
+        return value
+    return leaf.wrong("P214", 'keys are references only: "file:PATH" or "env:NAME"', secret=True)
+
+
+def references(leaf: Leaf) -> Any:
+    """One reference, or a list of them."""
+    if isinstance(leaf.value, list):
+        return listed(key_reference, empty=False)(leaf)
+    one = key_reference(leaf)
+    return MISSING if one is MISSING else (one,)
+
+
+_BOUND = re.compile(r"[A-Za-z_][\w.-]*").fullmatch
+
+
+def form(leaf: Leaf) -> Any:
+    """A name that the application binds, or ``file:PATH`` of a JSON Schema."""
+    if not _kind(leaf, str, "a text"):
+        return MISSING
+    if leaf.value.startswith("file:"):
+        path = absolute(leaf, leaf.value[5:])
+        if not Path(path).is_file():
+            return leaf.wrong("P310", "this file cannot be read: no such file")
+        return "file:" + path
+    if not _BOUND(leaf.value):
+        return leaf.wrong("P216", "this is a bound name, or file:PATH of a JSON Schema")
+    return leaf.value
+
+
+def folder(leaf: Leaf) -> Any:
+    """A directory, relative to the file that names it; ``file:`` before it says the same."""
+    if text(leaf) is MISSING:
+        return MISSING
+    if "://" in leaf.value:
+        return leaf.wrong("P202", "this is the path of a directory")
+    return absolute(leaf, leaf.value.removeprefix("file:"))
+
+
+# ------------------------------------------------------------------ JSON
+
+
+def json(leaf: Leaf) -> Any:
+    """A value that JSON can carry (RFC 8259): no dates, no infinity."""
+    if isinstance(leaf.value, dict):
+        found = {key: json(leaf.child(key)) for key in leaf.value}
+        return MISSING if any(one is MISSING for one in found.values()) else found
+    if isinstance(leaf.value, list):
+        items = [json(child) for child in leaf.children()]
+        return MISSING if any(item is MISSING for item in items) else items
+    odd = isinstance(leaf.value, dt.date | dt.time) or (
+        isinstance(leaf.value, float) and not math.isfinite(leaf.value)
+    )
+    return leaf.wrong("P211", "JSON cannot carry this; write a text") if odd else leaf.value
+
+
+def day(leaf: Leaf) -> Any:
+    """A day without a time."""
+    value = leaf.value
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    right = ""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        right = value
+    return leaf.wrong("P212", "this is a day, written bare: 2030-12-31", right)
