@@ -295,6 +295,7 @@ EXTENSIONS = rows(
           ("b64", False), ("b64", True), ("zip", "DEF"), ("zip", None), ("enc", "A256GCM"),
           ("jku", "https://evil.example/jwks"), ("jku", None), ("jwk", JWK), ("jwk", None),
           ("x5u", "https://evil.example/c.pem"), ("x5c", ["MIIB"]), ("x5c", []),
+          ("cty", "JWT"), ("cty", "application/jwt"), ("cty", None), ("cty", ["JWT"]),
       )),
     ("the sender's own key in jwk, rightly signed", lambda: token(
         {"jwk": forge.public_jwk("k1", ec_key(number=1))}, sign=es(ec_key(number=1)))),

@@ -23,6 +23,7 @@ ANY_KIND: Final = frozenset({None, "jwt", "application/jwt", "at+jwt", "applicat
 """``typ = "any"``: a header that says nothing, or nothing more than that it is a token. One that
 names another kind (``logout+jwt``, ``dpop+jwt``, ``secevent+jwt`` …) is believed, and refused."""
 
+_NESTED: Final = frozenset({"jwt", "application/jwt"})
 _ACCESS_TOKEN: Final = frozenset({"at+jwt", "application/at+jwt"})
 
 _OTHER_KINDS: Final = (
@@ -64,8 +65,18 @@ def header(reading: Reading) -> str | None:
 
 
 def extensions(reading: Reading) -> str | None:
-    """No extension, no compression, no key of the sender's (RFC 8725 sections 3.10 and 3.2)."""
-    return None if REFUSED_HEADERS.isdisjoint(reading.header) else "token_malformed"
+    """No extension, no compression, no key of the sender's, no token within the token.
+
+    RFC 8725 section 3.10 (``jku``, ``x5u``), RFC 7515 sections 4.1.10 and 4.1.11.
+    """
+    header = reading.header
+    if not REFUSED_HEADERS.isdisjoint(header):
+        return "token_malformed"
+    if "cty" in header:
+        content = header["cty"]
+        if type(content) is not str or content.lower() in _NESTED:
+            return "token_malformed"
+    return None
 
 
 def payload(reading: Reading) -> str | None:
