@@ -21,6 +21,7 @@ from bartizan.policy.rules import (
     Network,
     Operation,
     Output,
+    Parameter,
     Pass,
     Place,
     Policy,
@@ -147,26 +148,52 @@ def _jwt(identity: Jwt) -> Iterator[Line]:
 
 
 def _limits(policy: Policy) -> Iterator[Line]:
-    named: dict[str, set[Limit]] = {}
-    for operation in policy.operations:
-        for limit in operation.limits:
-            named.setdefault(limit.name, set()).add(limit)
-    for name, found in named.items():
-        limits = sorted(found, key=lambda limit: (limit.place.line, limit.place.column))
+    for name, limits in _named(policy).items():
         words = [limit.text for limit in limits]
         yield key(name), toml(words[0] if len(words) == 1 else words), limits[0].place
 
 
-def _defaults(policy: Policy) -> Iterator[Line]:
-    """The one default that says something else at an operation: there, ``body`` declares one.
+def _named(policy: Policy) -> dict[str, list[Limit]]:
+    """All limits in use by name, in the order of the file."""
+    named: dict[str, set[Limit]] = {}
+    for operation in policy.operations:
+        for limit in operation.limits:
+            named.setdefault(limit.name, set()).add(limit)
+    return {
+        name: sorted(found, key=lambda limit: (limit.place.line, limit.place.column))
+        for name, found in named.items()
+    }
 
-    Where no operation needs it, it is as large as the largest, so that none is looser than it.
+
+def _defaults(policy: Policy) -> Iterator[Line]:
+    """The two keys that mean something else at an operation than above it.
+
+    ``body`` declares a body there. Where no operation needs the default, it is as large as the
+    largest, so that none is looser than it. ``limits`` that count subjects are refused at a
+    public operation, and do not apply to it where they come from above.
     """
     ours = [operation for operation in policy.operations if not operation.decoy]
     silent = [operation for operation in ours if not _says_body(operation)]
     chosen = silent[0] if silent else max(ours, key=lambda it: it.body, default=None)
     if chosen is not None and "body" in chosen.places and (silent or chosen.body > 65536):
         yield "body", toml(size(chosen.body)), chosen.places["body"]
+    if (place := _shared_limits(policy)) is not None:
+        sharing = [it for it in ours if it.places["limits"] == place]
+        yield "limits", toml(list(dict.fromkeys(n for it in sharing for n in _names(it)))), place
+
+
+def _shared_limits(policy: Policy) -> Place | None:
+    """The line of the limits that apply to a public operation in part."""
+    named = _named(policy)
+    for operation in policy.operations:
+        for name in _names(operation):
+            if sum(limit.name == name for limit in operation.limits) < len(named[name]):
+                return operation.places["limits"]
+    return None
+
+
+def _names(operation: Operation) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(limit.name for limit in operation.limits))
 
 
 def _says_body(operation: Operation) -> bool:
@@ -182,10 +209,10 @@ def _operation(policy: Policy, operation: Operation) -> str:
         "identity": operation.identity,
         "scopes": operation.scopes,
         "roles": operation.roles,
-        "limits": tuple(dict.fromkeys(limit.name for limit in operation.limits)),
+        "limits": _names(operation),
         "body": size(operation.body),
         "query": {query.name: _query(query) for query in operation.query},
-        "params": operation.params,
+        "params": {it.name: operation.params[it.name] for it in _exempt(operation)},
         "input": operation.input,
         "output": operation.output and _output(operation.output),
         "headers": operation.headers,
@@ -204,10 +231,19 @@ def _operation(policy: Policy, operation: Operation) -> str:
         for name, value in values.items()
         if name in operation.places and operation.places[name] != above.get(name)
     }
+    if not said.get("params"):
+        said.pop("params", None)
     if not _says_body(operation):
         said.pop("body", None)
+    if operation.places.get("limits") == _shared_limits(policy):
+        said.pop("limits", None)
     header = f"[operations.{key(name)}]"
     return _table(header, _lines(said, operation.places), operation.place)
+
+
+def _exempt(operation: Operation) -> Iterator[Parameter]:
+    """Its parameters that name no object; a group may say so of more than it has."""
+    return (it for it in operation.parameters if it.name in operation.params)
 
 
 def _pass(policy: Policy, subtree: Pass) -> str:
@@ -251,12 +287,12 @@ def _lines(values: Mapping[str, Any], places: Mapping[str, Place]) -> Iterator[L
 # ------------------------------------------------------------------ values
 
 
-def size(count: int) -> str:
-    """Bytes as the language writes them: ``64 KiB``."""
+def size(count: int) -> str | int:
+    """Bytes as the language writes them: ``"64 KiB"``, or a plain number."""
     for unit, power in (("GiB", 30), ("MiB", 20), ("KiB", 10)):
         if count and count % (1 << power) == 0:
             return f"{count >> power} {unit}"
-    return f"{count} B"
+    return count
 
 
 def _networks(networks: tuple[Network, ...]) -> list[str]:
@@ -296,5 +332,5 @@ def _output(output: Output) -> dict[str, Any]:
 
 
 def _example(example: Example) -> dict[str, Any]:
-    parts = {"path": example.path, "query": example.query, "body": example.body}
-    return {name: value for name, value in parts.items() if value not in (None, {})}
+    parts = {"path": example.path or None, "query": example.query or None, "body": example.body}
+    return {name: value for name, value in parts.items() if value is not None}
