@@ -177,14 +177,15 @@ def _looser_who(level: Table, above: Mapping[str, Any]) -> Iterator[tuple[str, s
         if key in level and above.get(key):
             more = [name for name in level.get(key) if name not in above[key]]
             if more or not level.get(key):
-                what = (
-                    f"{' and '.join(f'`{name}`' for name in more)} may too" if more else "all may"
-                )
-                yield key, what
+                yield key, f"{_and(more)} may too" if more else "everybody may"
     if "scopes" in level:
         lost = [name for name in above.get("scopes", ()) if name not in level.get("scopes")]
         if lost:
-            yield "scopes", f"{' and '.join(f'`{name}`' for name in lost)} is no longer asked"
+            yield "scopes", f"{_and(lost)} is no longer asked"
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def covers(own: Limit, other: Limit) -> bool:

@@ -8,6 +8,7 @@ in a text that it refuses, everything before the fault is found, and what is wri
 import re
 import tomllib
 from bisect import bisect_right
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 Path = tuple[str | int, ...]
@@ -74,10 +75,8 @@ def scan(text: str) -> Positions:
     """Find every key and value. Never raises."""
     found = Positions(text.replace("\r\n", "\n"))
     walk = _Walk(found)
-    try:
+    with suppress(_LostError):
         walk.document()
-    except _LostError:
-        pass
     return found
 
 

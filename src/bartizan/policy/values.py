@@ -159,10 +159,10 @@ NAME: Final = r"[A-Za-z_][A-Za-z0-9_-]{0,63}"
 name = matching("P216", NAME, "a name of letters, digits, - and _")
 scope = matching("P216", r"[!#-\[\]-~]+", "one scope without spaces (RFC 6749 section 3.3)")
 role = matching("P216", r"\S(?:.{0,254}\S)?", "the name of a role")
-TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+HTTP_WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 FIELD_SOME: Final = r"[!-~](?:[ -~]*[!-~])?"
 FIELD: Final = f"(?:{FIELD_SOME})?"
-header_name = matching("P210", TOKEN, "a header name (RFC 9110)")
+header_name = matching("P210", HTTP_WORD, "a header name (RFC 9110)")
 
 
 # ------------------------------------------------------------------ sizes and limits

@@ -157,7 +157,7 @@ def _key_matching(code: str, pattern: str, wanted: str) -> v.Read:
 
 name_key = _key_matching("P216", v.NAME, "a name of letters, digits, - and _")
 _query_key = _key_matching("P207", r"[^\s&=#\x00-\x1f\x7f]{1,64}", "a parameter's name")
-_header_key = _key_matching("P210", v.TOKEN, "a header name (RFC 9110)")
+_header_key = _key_matching("P210", v.HTTP_WORD, "a header name (RFC 9110)")
 
 
 def _query(leaf: Leaf) -> Any:
