@@ -54,7 +54,9 @@ def facts(environ: Environ) -> Request:
     script = get("SCRIPT_NAME", "")
     path = script + get("PATH_INFO", "")
     length = get("CONTENT_LENGTH") or None
-    chunked = "HTTP_TRANSFER_ENCODING" in environ
+    # A dict of their own: the decision travels in the environ, and must not hold it in turn.
+    headers = {name: value for name, value in environ.items() if name[:5] == "HTTP_"}
+    chunked = "HTTP_TRANSFER_ENCODING" in headers
     return Request(
         method=environ["REQUEST_METHOD"],
         path=path if path.isascii() else _text(path),
@@ -70,10 +72,10 @@ def facts(environ: Environ) -> Request:
         chunked=chunked,
         endless=bool(get("wsgi.input_terminated")),
         origin=get("HTTP_ORIGIN"),
-        headers_size=sum([len(k) + len(v) for k, v in environ.items() if k[:5] == "HTTP_"]),
+        headers_size=sum(map(len, headers)) + sum(map(len, headers.values())),
         repeated=("content-length",) if chunked and length is not None else (),
         peer_rewritten=False,
-        header=lambda name: get("HTTP_" + name.upper().replace("-", "_")),
+        header=lambda name: headers.get("HTTP_" + name.upper().replace("-", "_")),
     )
 
 

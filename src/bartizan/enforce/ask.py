@@ -17,10 +17,10 @@ from bartizan.enforce.context import Context
 from bartizan.enforce.controls import input as input_control
 from bartizan.enforce.controls.authenticate import ANONYMOUS
 from bartizan.enforce.driver import advance
-from bartizan.enforce.effects import Body, Count, Effect, Route
+from bartizan.enforce.effects import Body, Count, Effect, Route, Said
 from bartizan.enforce.engine import Engine
 from bartizan.enforce.guard import Decision
-from bartizan.enforce.plan import ENDS, Bind, Fittings, Row, Said, Scope, Step
+from bartizan.enforce.plan import Bind, Fittings, Row, Scope, Step
 from bartizan.enforce.table import ORDER
 from bartizan.model.decision import Deny, Outcome
 from bartizan.model.reasons import REASONS
@@ -159,16 +159,20 @@ class _Asking:
             if step is None:
                 return None
 
-            def listen(context: Context) -> Any:
-                said = step(context)
-                if said is not None and not isinstance(said, ENDS):
-                    said = yield from said
-                self.spoken.append(Spoken(row, said))
-                return said
+            def listen(context: Context) -> Said | Effect:
+                return self._hear(row, step(context))
 
             return listen
 
         return overheard
+
+    def _hear(self, row: Row, said: Said | Effect) -> Said | Effect:
+        """Write down a row's last word; what it asks for first is passed on."""
+        if isinstance(said, Effect):
+            then = said.then
+            return replace(said, then=lambda context, got: self._hear(row, then(context, got)))
+        self.spoken.append(Spoken(row, said))
+        return said
 
     def _persona(self, fittings: Fittings, scope: Scope) -> Step | None:
         if not isinstance(scope, Operation) or scope.public or scope.decoy:

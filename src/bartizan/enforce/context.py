@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bartizan.enforce.effects import NOWHERE
 from bartizan.model.decision import Deny
 from bartizan.model.request import Request
 from bartizan.model.subject import Subject
@@ -28,7 +27,6 @@ class Context:
         "plan",
         "query",
         "request",
-        "route",
         "row",
         "scheme",
         "shadowed",
@@ -58,8 +56,6 @@ class Context:
         """The true host (row 2)."""
         self.subject: Subject | None = None
         """Who is asking (row 9)."""
-        self.route = NOWHERE
-        """What the framework resolved (act two)."""
         self.query: dict[str, Any] = {}
         """Parsed query parameters (row 14)."""
         self.input: Any = None

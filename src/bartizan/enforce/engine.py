@@ -11,16 +11,14 @@ from typing import Any
 
 from bartizan.enforce.context import Context
 from bartizan.enforce.controls import headers, output
-from bartizan.enforce.effects import INSIDE, Effect
+from bartizan.enforce.effects import Effect, Said
 from bartizan.enforce.plan import (
-    ENDS,
     LAST,
     Bound,
     Fittings,
     Plan,
     Preflight,
     Row,
-    Said,
     Scope,
     shadows,
 )
@@ -75,30 +73,18 @@ class Engine:
 
     def decide(self, context: Context) -> Deciding:
         """Both acts. Yields effects; returns how it ended."""
-        plan = context.plan
         try:
-            said = yield from self._walk(plan.one, context)
-            if said is None:
-                context.route = yield INSIDE
-                said = yield from self._walk(plan.two, context)
+            for bound in context.plan.rows:
+                context.row = bound.control
+                said = bound.step(context)
+                while isinstance(said, Effect):
+                    said = said.then(context, (yield said))
+                if said is not None and not self._veils(bound, said, context):
+                    return said
         except Exception:
-            log.exception("control %s failed on %s", context.row, plan.name or "no operation")
+            log.exception("control %s failed on %r", context.row, context.plan.name)
             return Deny(REASONS["control_failed"])
-        if said is not None:
-            return said
         return Permit(context.subject, context.params, context.query, context.input)
-
-    def _walk(self, bounds: tuple[Bound, ...], context: Context) -> Generator[Effect, Any, Said]:
-        for bound in bounds:
-            context.row = bound.control
-            said = bound.step(context)
-            if said is None:
-                continue
-            if not isinstance(said, ENDS):  # it asks for something first
-                said = yield from said
-            if said is not None and not self._veils(bound, said, context):
-                return said
-        return None
 
     def _veils(self, bound: Bound, said: Said, context: Context) -> bool:
         """Whether the control is in shadow: then its word is noted and nothing more."""
@@ -111,20 +97,14 @@ class Engine:
     def _plan(self, scope: Scope) -> Plan:
         controls = (*dict.fromkeys(row.control for row in self._order), *LAST)
         ends = shadows(self._fittings.policy, scope, controls)
+        bound = ((row.control, row.bind(self._fittings, scope)) for row in self._order)
         return Plan(
             scope=scope,
-            one=self._bound("one", scope, ends),
-            two=self._bound("two", scope, ends),
+            rows=tuple(Bound(name, step, ends.get(name, 0.0)) for name, step in bound if step),
             headers=headers.bind(self._fittings, scope),
             keep=output.bind(self._fittings, scope),
             shadows=ends,
             veiled_until=min(ends.get(control, 0.0) for control in controls),
             name=scope.name if isinstance(scope, Operation) else "",
             dresses=not isinstance(scope, Pass),
-        )
-
-    def _bound(self, act: str, scope: Scope, ends: dict[str, float]) -> tuple[Bound, ...]:
-        rows = ((row, row.bind(self._fittings, scope)) for row in self._order if row.act == act)
-        return tuple(
-            Bound(row.control, step, ends.get(row.control, 0.0)) for row, step in rows if step
         )

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Generator, Iterable, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
 from bartizan.credentials.jwt import Verifier
 from bartizan.enforce.context import Context
-from bartizan.enforce.effects import Effect
-from bartizan.model.decision import Answer, Deny
+from bartizan.enforce.effects import Effect, Said
 from bartizan.policy.rules import Api, Operation, Pass, Policy, Shadow
 from bartizan.schemas.form import Form
 
-Said = Deny | Answer | None
-"""What a control says: nothing, a refusal, or an answer of its own."""
-
-ENDS: Final = (Deny, Answer)
-"""What a control says, if anything; everything else that it returns asks for something first."""
-
-Step = Callable[[Context], "Said | Generator[Effect, Any, Said]"]
-"""A control bound to its rule: speaks to one context. A generator where it needs an effect."""
+Step = Callable[[Context], Said | Effect]
+"""A control bound to its rule: speaks to one context, or asks for something first."""
 
 
 class Preflight(Struct, frozen=True):
@@ -57,8 +49,6 @@ class Row(Struct, frozen=True):
 
     number: int
     """Its number in the table of the design."""
-    act: Literal["one", "two"]
-    """Before the framework, or inside it."""
     control: str
     """The control's name, the same as its file's."""
     bind: Bind
@@ -81,10 +71,8 @@ class Plan(Struct, frozen=True):
 
     scope: Scope
     """What it is for."""
-    one: tuple[Bound, ...]
-    """Rows before the framework."""
-    two: tuple[Bound, ...]
-    """Rows inside the framework."""
+    rows: tuple[Bound, ...]
+    """The controls that have something to say, in order, with the parking between the acts."""
     headers: Headers
     """What every answer carries."""
     keep: Callable[[bytes], tuple[bytes, int]] | None

@@ -1,9 +1,14 @@
 """Row 12: agreement. What was decided is what the framework resolved (CWE-436).
 
-A quirk of one router can never become a way around the other: the operation decided before the
-framework must be one that the resolved route serves with this method.
+Here act one ends: the decision parks until the framework has resolved its route. A quirk of one
+router can never become a way around the other: the operation decided before the framework must
+be one that the resolved route serves with this method.
 """
 
+from collections.abc import Callable
+
+from bartizan.enforce.context import Context
+from bartizan.enforce.effects import Inside, Route, Said
 from bartizan.enforce.plan import Fittings, Scope, Step
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
@@ -13,10 +18,26 @@ _DISAGREES = Deny(REASONS["route_disagrees"])
 
 
 def bind(fittings: Fittings, scope: Scope) -> Step | None:
-    """An operation must be the route's own; a subtree's route must lie in it and be nobody's."""
+    """An operation must be the route's own; a subtree's route must be nobody's. What nobody
+    declared gets here only in shadow, and is let be."""
     if isinstance(scope, Operation):
-        name = scope.name
-        return lambda context: None if name in context.route.operations else _DISAGREES
+        return _parking(Inside(_serving(scope.name)))
     if isinstance(scope, Pass):
-        return lambda context: _DISAGREES if context.route.operations else None
+        return _parking(Inside(_nobodys))
+    return _parking(Inside(_let_be))
+
+
+def _parking(inside: Inside) -> Step:
+    return lambda context: inside
+
+
+def _serving(name: str) -> Callable[[Context, Route], Said]:
+    return lambda context, route: None if name in route.operations else _DISAGREES
+
+
+def _nobodys(context: Context, route: Route) -> Said:
+    return _DISAGREES if route.operations else None
+
+
+def _let_be(context: Context, route: Route) -> Said:
     return None

@@ -5,19 +5,16 @@ On a public operation no credential is read. A failed credential is counted agai
 parallel guesses do not pass. A token that was proven before is remembered and not counted.
 """
 
-from collections.abc import Generator
-from typing import Any
-
 from bartizan.credentials import bearer
 from bartizan.enforce.context import Context
 from bartizan.enforce.controls.rate import refuse
-from bartizan.enforce.effects import Count, Effect, GiveBack
-from bartizan.enforce.plan import Fittings, Said, Scope, Step
+from bartizan.enforce.effects import Count, Effect, GiveBack, Said
+from bartizan.enforce.plan import Fittings, Scope, Step
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.model.subject import Subject
 from bartizan.policy.rules import Operation
-from bartizan.stores.port import Hit
+from bartizan.stores.port import Counted, Hit
 
 ANONYMOUS = "anonymous"
 """The reserved word of an identity list that makes the credential optional."""
@@ -54,34 +51,42 @@ class Authenticate:
             if reason.control == "authenticate"
         }
 
-    def step(self, context: Context) -> Said | Generator[Effect, Any, Said]:
-        """The short way for a missing or remembered credential, else the long one."""
-        token = bearer.read(context.request.authorization)
-        if token is None:
+    def step(self, context: Context) -> Said | Effect:
+        """The short way for a token that was proven before, else the long one."""
+        header = context.request.authorization
+        if header is None:
             return None if self._optional else self._missing
-        if isinstance(token, str):
-            subject = self._verifier.remembered(token)
+        if header.startswith("Bearer "):
+            subject = self._verifier.remembered(header[7:])
             if subject is not None:
                 return self._admit(context, subject)
-        return self._prove(context, token)
+        return self._reserve(context, bearer.read(header))
 
-    def _prove(
-        self, context: Context, token: str | bearer.Malformed
-    ) -> Generator[Effect, Any, Said]:
+    def _reserve(self, context: Context, token: str | bearer.Malformed | None) -> Said | Effect:
+        """Count the attempt as a failed one before it is looked at."""
         limit = self._guesses
-        if limit is not None:
-            hits = (Hit("guesses|" + context.client, limit.count, limit.period),)
-            counted = yield Count(hits)
+        if limit is None:
+            return self._prove(context, token, ())
+        hits = (Hit("guesses|" + context.client, limit.count, limit.period),)
+
+        def then(context: Context, counted: Counted) -> Said | Effect:
             if counted.refused >= 0:
                 return refuse("guesses", limit, counted.wait)
+            return self._prove(context, token, hits)
+
+        return Count(then, hits)
+
+    def _prove(
+        self, context: Context, token: str | bearer.Malformed | None, hits: tuple[Hit, ...]
+    ) -> Said | Effect:
         if not isinstance(token, str):
             return self._failed["credential_malformed"]
         proven = self._verifier.verify(token)
         if isinstance(proven, str):
             return self._failed[proven]
-        if limit is not None:
-            yield GiveBack(hits)
-        return self._admit(context, proven)
+        if not hits:
+            return self._admit(context, proven)
+        return GiveBack(lambda context, _: self._admit(context, proven), hits)
 
     def _admit(self, context: Context, subject: Subject) -> Said:
         if subject.identity not in self._accepted:

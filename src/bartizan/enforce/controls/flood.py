@@ -4,14 +4,11 @@ It counts every request of a client that it admits, whatever later rows say, and
 refusals.
 """
 
-from collections.abc import Generator
-from typing import Any
-
 from bartizan.enforce.context import Context
 from bartizan.enforce.controls.rate import refuse
-from bartizan.enforce.effects import Count, Effect
-from bartizan.enforce.plan import Fittings, Said, Scope, Step
-from bartizan.stores.port import Hit
+from bartizan.enforce.effects import Count, Said
+from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.stores.port import Counted, Hit
 
 
 def bind(fittings: Fittings, scope: Scope) -> Step | None:
@@ -21,8 +18,10 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
         return None
     count, period = limit.count, limit.period
 
-    def step(context: Context) -> Generator[Effect, Any, Said]:
-        counted = yield Count((Hit("flood|" + context.client, count, period),))
+    def settle(context: Context, counted: Counted) -> Said:
         return refuse("flood", limit, counted.wait) if counted.refused >= 0 else None
+
+    def step(context: Context) -> Count:
+        return Count(settle, (Hit("flood|" + context.client, count, period),))
 
     return step

@@ -5,12 +5,12 @@ the declared form with unknown fields refused at every depth, then the query.
 """
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
 from bartizan.enforce.context import Context
-from bartizan.enforce.effects import Body, Effect
-from bartizan.enforce.plan import Fittings, Said, Scope, Step
+from bartizan.enforce.effects import Body, Effect, Said
+from bartizan.enforce.plan import Fittings, Scope, Step
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.rules import Operation
@@ -36,11 +36,11 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
         return asked
     form, most = fittings.forms[scope.input], scope.body
 
-    def step(context: Context) -> Generator[Effect, Any, Said]:
-        said = _media(context)
-        if said is None:
-            said = _read(context, form, (yield Body(most)))
-        return asked(context) if said is None else said
+    def received(context: Context, body: bytes | None) -> Said:
+        return _read(context, form, body) or asked(context)
+
+    def step(context: Context) -> Said | Effect:
+        return _media(context) or Body(received, most)
 
     return step
 

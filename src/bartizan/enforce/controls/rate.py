@@ -5,16 +5,15 @@ walking ids spends one bucket. All limits of a row travel in one round trip. Whe
 signed in, what would be counted per subject or tenant is counted per client: never unlimited.
 """
 
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Callable
 
 from bartizan.enforce.context import Context
-from bartizan.enforce.effects import Count, Effect
-from bartizan.enforce.plan import Fittings, Said, Scope, Step
+from bartizan.enforce.effects import Count, Said
+from bartizan.enforce.plan import Fittings, Scope, Step
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.rules import Limit, Operation
-from bartizan.stores.port import Hit
+from bartizan.stores.port import Counted, Hit
 
 Key = Callable[[Context], str]
 
@@ -54,11 +53,13 @@ def _bind(reason: str, limits: tuple[Limit, ...]) -> Step | None:
         return None
     makers = tuple(_hit(limit) for limit in limits)
 
-    def step(context: Context) -> Generator[Effect, Any, Said]:
-        counted = yield Count(tuple([make(context) for make in makers]))
+    def settle(context: Context, counted: Counted) -> Said:
         if counted.refused < 0:
             return None
         return refuse(reason, limits[counted.refused], counted.wait)
+
+    def step(context: Context) -> Count:
+        return Count(settle, tuple([make(context) for make in makers]))
 
     return step
 
