@@ -1,7 +1,7 @@
 """What a column of the corpus is: one way to put the guard around an API and ask it.
 
 A column builds an app from a `Setting`, sends requests as they are on the wire, and tells what
-was seen. To add one: a file `column_NAME.py`, and a line in `COLUMNS`.
+was seen. To add one: a file `column_NAME.py`, and a line in `registry.py`.
 """
 
 from collections.abc import Mapping
@@ -110,7 +110,3 @@ class Column(Protocol):
 
     def open(self, setting: Setting) -> Api:
         """Build the app with a fresh guard: its counters are empty, its events in memory."""
-
-
-COLUMNS: tuple[Column, ...] = ()
-"""Every column, in the order of the report."""

@@ -62,9 +62,6 @@ GAPS: Mapping[str, Gap] = {
         ("flask", "middleware", "wsgi", "asgi"),
         "needs the real server that does it: asked of the adapters under gunicorn and uvicorn",
     ),
-    "answer headers": Gap(
-        ("engine",), "the answer's headers are written by the adapter's response phase"
-    ),
     "answered inside": Gap(
         ("engine",), "needs a framework whose middleware answers in the view's place"
     ),

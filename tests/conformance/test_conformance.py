@@ -13,8 +13,9 @@ from bartizan.policy.load import loads
 from bartizan.policy.rules import Policy
 from tests.conformance import tokens
 from tests.conformance.bindings import BINDINGS
-from tests.conformance.columns import COLUMNS, Clock, Column, Seen, Sent, Setting
+from tests.conformance.columns import Clock, Column, Seen, Sent, Setting
 from tests.conformance.corpus import FINE, Corpus, Expected, Question, Wire, fill, questions
+from tests.conformance.registry import COLUMNS
 
 pytestmark = pytest.mark.filterwarnings("default")
 ASKED = [

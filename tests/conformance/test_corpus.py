@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from bartizan.model.reasons import REASONS
-from tests.conformance.columns import COLUMNS
 from tests.conformance.corpus import COLUMN_NAMES, FINE, GAPS, UNASKED, questions
+from tests.conformance.registry import COLUMNS
 from tests.conformance.tokens import mint
 
 QUESTIONS = [question for _, question in questions()]
