@@ -94,6 +94,8 @@ def test_an_operation_is_judged_for_what_it_says_itself() -> None:
     health = '[operations."GET /health"]\npublic = true\nhttps = "off"\nhosts = ["*"]\n'
     assert sentences("P402", health) == ["GET /health: any Host header is accepted"]
     assert sentences("P403", health) == ["GET /health: plain http is served"]
+    inside = health + 'networks = ["10.0.0.0/8"]\n'
+    assert sentences("P402", inside) == sentences("P403", inside) == []
     assert sentences("P403", '[api]\nhttps = "off"') == ["plain http is served"]
 
 
@@ -138,7 +140,13 @@ def test_what_need_not_say_whose_it_is() -> None:
 
 def test_anonymous_callers_are_listed() -> None:
     piece = '[operations."GET /orders"]\nidentity = ["anonymous", "main"]\n'
-    assert sentences("P441", piece) == ["GET /orders: open to anonymous callers too"]
+    assert sentences("P441", piece) == ["1 operation is open to anonymous callers too: GET /orders"]
+
+
+def test_public_operations_are_one_list() -> None:
+    piece = "".join(f'[operations."GET /{it}"]\npublic = true\n' for it in "abcde")
+    (sentence,) = sentences("P441", piece)
+    assert sentence == "5 operations are public: GET /a, GET /b, GET /c, GET /d, GET /e"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,6 +178,27 @@ def test_what_is_shown_loads_as_the_same_policy(text: str) -> None:
     assert {it.name for it in again.operations} == {it.name for it in policy.operations}
     assert meaning(again) == meaning(policy)
     assert meaning(loads(show(again))) == meaning(policy)
+
+
+CORPUS = sorted(Path(__file__).parents[1].glob("conformance/*.toml"))
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_policies_of_the_corpus(path: Path, tmp_path: Path) -> None:
+    page = tomllib.loads(path.read_text(encoding="utf-8"))
+    for name, text in page.get("files", {}).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    policy = loads(page["policy"], file=str(tmp_path / "bartizan.toml"))
+    again = loads(show(policy), file=policy.file)
+    assert meaning(again) == meaning(policy)
+
+
+def test_merged_tables_say_where_each_key_comes_from() -> None:
+    text = SMALL + 'headers = { X-One = "o" }\n[defaults]\nheaders = { X-Two = "d" }\n'
+    shown = show(loads(text)).splitlines()
+    one, two = (next(it for it in shown if it.startswith(f"headers.X-{n}")) for n in ("One", "Two"))
+    assert one.endswith(":9")
+    assert two.endswith(":11")
 
 
 def test_every_value_says_where_it_comes_from() -> None:

@@ -105,7 +105,7 @@ def _row(text: str, origin: Place | None, width: int) -> str:
 def _broken(text: str) -> str:
     """A list of texts that is too long for a line, one item a line."""
     start, bracket, items = text.partition(" = [")
-    if len(text) <= WIDEST or not bracket or "{" in items:
+    if len(text) <= WIDEST or not bracket or "{" in text:
         return text
     return f"{start} = [\n    " + items[:-1].replace('", "', '",\n    "') + ",\n]"
 
@@ -278,9 +278,16 @@ def _expect(policy: Policy, expect: Expect) -> Iterator[Line]:
 
 
 def _lines(values: Mapping[str, Any], places: Mapping[str, Place]) -> Iterator[Line]:
-    """Lines of a table; a value that is not there is no line."""
+    """Lines of a table; a value that is not there is no line.
+
+    A table that was merged key by key is shown so too: each of its keys has an origin.
+    """
     for name, value in values.items():
-        if value is not None:
+        inner = [f"{name}.{word}" for word in value] if isinstance(value, Mapping) else []
+        if inner and all(word in places for word in inner):
+            for word, one in value.items():
+                yield f"{name}.{key(word)}", toml(one), places[f"{name}.{word}"]
+        elif value is not None:
             yield name, toml(value), places.get(name)
 
 

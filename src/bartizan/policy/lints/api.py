@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from bartizan.policy.lints.remark import LintKind, Remark, by_line, line
-from bartizan.policy.rules import Policy
+from bartizan.policy.rules import Operation, Policy
 
 
 def _proxies(policy: Policy, _: dt.date) -> Iterator[Remark]:
@@ -32,9 +32,14 @@ PROXIES = LintKind(
 def _hosts(policy: Policy, _: dt.date) -> Iterator[Remark]:
     if "*" in policy.api.hosts:
         yield "any Host header is accepted", line(policy, policy.api.places, "hosts")
-    own = [o for o in policy.operations if "*" in o.hosts and o.hosts != policy.api.hosts]
+    own = [o for o in _at_large(policy) if "*" in o.hosts and o.hosts != policy.api.hosts]
     for names, place in by_line(own, "hosts"):
         yield f"{names}: any Host header is accepted", place
+
+
+def _at_large(policy: Policy) -> Iterator[Operation]:
+    """Operations that are not kept to networks of their own."""
+    return (o for o in policy.operations if not o.networks and not o.decoy)
 
 
 HOSTS = LintKind(
@@ -62,7 +67,7 @@ def _https_redirect(policy: Policy, _: dt.date) -> Iterator[Remark]:
 def _https(policy: Policy, how: str, sentence: str) -> Iterator[Remark]:
     if policy.api.https == how:
         yield sentence, line(policy, policy.api.places, "https")
-    own = [o for o in policy.operations if o.https == how and o.https != policy.api.https]
+    own = [o for o in _at_large(policy) if o.https == how and o.https != policy.api.https]
     for names, place in by_line(own, "https"):
         yield f"{names}: {sentence}", place
 

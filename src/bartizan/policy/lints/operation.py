@@ -29,11 +29,12 @@ def _open(operation: Operation) -> bool:
 
 
 def _opened(policy: Policy, _: dt.date) -> Iterator[Remark]:
-    for names, place in by_line([o for o in policy.operations if o.public and _open(o)], "public"):
-        yield f"{names}: public", place
+    public = [o for o in policy.operations if o.public and not o.decoy]
     anonymous = [o for o in policy.operations if "anonymous" in o.identity]
-    for names, place in by_line(anonymous, "identity"):
-        yield f"{names}: open to anonymous callers too", place
+    for found, how in ((public, "public"), (anonymous, "open to anonymous callers too")):
+        if found:
+            count = "1 operation is" if len(found) == 1 else f"{len(found)} operations are"
+            yield f"{count} {how}: {', '.join(o.name for o in found)}", found[0].place
 
 
 OPEN = LintKind(
