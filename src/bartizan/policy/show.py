@@ -168,14 +168,14 @@ def _named(policy: Policy) -> dict[str, list[Limit]]:
 def _defaults(policy: Policy) -> Iterator[Line]:
     """The two keys that mean something else at an operation than above it.
 
-    ``body`` declares a body there. Where no operation needs the default, it is as large as the
-    largest, so that none is looser than it. ``limits`` that count subjects are refused at a
+    ``body`` declares a body there. Where every operation declares one, the default is as large
+    as the largest, so that none is looser than it. ``limits`` that count subjects are refused at a
     public operation, and do not apply to it where they come from above.
     """
     ours = [operation for operation in policy.operations if not operation.decoy]
-    silent = [operation for operation in ours if not _says_body(operation)]
-    chosen = silent[0] if silent else max(ours, key=lambda it: it.body, default=None)
-    if chosen is not None and "body" in chosen.places and (silent or chosen.body > 65536):
+    if ours and all("body" in operation.places for operation in ours):
+        silent = [operation for operation in ours if not _says_body(operation)]
+        chosen = silent[0] if silent else max(ours, key=lambda it: it.body)
         yield "body", toml(size(chosen.body)), chosen.places["body"]
     if (place := _shared_limits(policy)) is not None:
         sharing = [it for it in ours if it.places["limits"] == place]
