@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bartizan.enforce.journal import Journal
@@ -71,7 +72,7 @@ class Recorder:
             place = own.get(deny.key) or self._places.get(deny.key)
         if place is None and isinstance(scope, Operation | Pass):
             place = scope.place
-        return str(place) if place is not None else ""
+        return f"{PurePath(place.file).name}:{place.line}" if place is not None else ""
 
 
 def _outcome(plan: Plan, outcome: object) -> str:

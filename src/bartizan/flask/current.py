@@ -18,8 +18,8 @@ def _permit() -> Permit:
     return permitted(decision)
 
 
-decision = cast("Permit", LocalProxy[Any](_permit))
+decision = cast("Permit", LocalProxy(_permit))
 """The permit of this request: ``decision.subject``, ``.path``, ``.query`` and ``.input``."""
 
-subject = cast("Subject", LocalProxy[Any](lambda: _permit().subject))
+subject = cast("Subject", LocalProxy(lambda: _permit().subject))
 """Who is asking; falsy where nobody has signed in (public operations, anonymous callers)."""

@@ -318,9 +318,12 @@ _ORIGIN = re.compile(r"(https?)://(.+)").fullmatch
 
 
 def parse_host(value: str) -> str:
-    """A host as browsers send it, with a port unless the scheme's own; or ``*``."""
-    if value == "*" or (_HOST(value) and not value.endswith((":443", ":80"))):
-        return value
+    """A host as browsers send it, with a port unless the scheme's own, or ``:*`` for every port;
+    or ``*`` for every host."""
+    named = value.removesuffix(":*")
+    if value == "*" or (_HOST(named) and not value.endswith((":443", ":80"))):
+        if named == value or not re.search(r":[0-9]+$", named):
+            return value
     if value.startswith("*."):
         raise words.WordFault("hosts are written out: only `*` alone accepts any")
     right = re.sub(r"^[a-z]+://", "", value.lower()).partition("/")[0].rstrip(".")
