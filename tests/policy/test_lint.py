@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ def test_the_list_is_in_order_and_whole() -> None:
     assert codes == sorted(set(codes))
     for kind in LINTS:
         assert kind.code.startswith("P4")
-        assert all([kind.name, kind.advice, kind.why, kind.bad, kind.good, kind.reference])
+        assert all([kind.title, kind.advice, kind.why, kind.bad, kind.good, kind.reference])
         assert not kind.advice.endswith(".")
         assert kind.why.endswith(".")
 
@@ -163,3 +164,21 @@ def test_shadows_have_an_end(until: str, code: str, words: str) -> None:
         (sentence,) = sentences(code, piece)
         assert words in sentence
         assert ("GET /orders" in sentence) is (where != "api")
+
+
+CORPUS = sorted(Path(__file__).parents[1].glob("conformance/*.toml"))
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_every_remark_has_a_line(path: Path, tmp_path: Path) -> None:
+    page = tomllib.loads(path.read_text(encoding="utf-8"))
+    for name, text in page.get("files", {}).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    file = str(tmp_path / "bartizan.toml")
+    policy = loads(page["policy"], file=file)
+    lines = page["policy"].splitlines()
+    for remark in lint(policy, today=TODAY):
+        assert remark.place.file == file
+        assert lines[remark.place.line - 1].strip()
+    assert lint(policy, today=TODAY) == lint(policy, today=TODAY)
+    assert isinstance(lint(policy), tuple)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bartizan.policy.load import loads
+from bartizan.policy.load import load, loads
 from bartizan.policy.revision import revision
 from bartizan.policy.rules import Policy
 from bartizan.policy.show import key, show, size, toml
@@ -263,3 +263,16 @@ def test_size(count: int) -> None:
     text = size(count)
     assert (read_size(text) if isinstance(text, str) else text) == count
     assert isinstance(size(count << 10), str) or count == 0
+
+
+def test_overlays_are_shown_merged(tmp_path: Path) -> None:
+    (tmp_path / "bartizan.toml").write_text(EVERYTHING, encoding="utf-8")
+    over = tmp_path / "bartizan.dev.toml"
+    over.write_text('extends = "bartizan.toml"\n[api]\nhosts = ["localhost:8000"]\n', "utf-8")
+    policy = load(over)
+    shown = show(policy)
+    assert 'hosts = ["localhost:8000"]' in shown
+    assert f"# {over}:3" in shown
+    assert f"# {tmp_path / 'bartizan.toml'}:3" in shown
+    assert "extends" not in shown
+    assert meaning(loads(shown, file=str(over))) == meaning(policy)

@@ -17,7 +17,7 @@ def _proxies(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 PROXIES = LintKind(
     code="P401",
-    name="wide proxy range",
+    title="wide proxy range",
     severity="warning",
     advice="list the proxies' own addresses",
     why="Whoever sits in the range of the proxies can pose as any client: limits, deny lists and "
@@ -44,7 +44,7 @@ def _at_large(policy: Policy) -> Iterator[Operation]:
 
 HOSTS = LintKind(
     code="P402",
-    name="any host",
+    title="any host",
     severity="warning",
     advice="list the names that the API is reached by",
     why="The application builds links, password mails and cache keys out of the Host header. "
@@ -74,7 +74,7 @@ def _https(policy: Policy, how: str, sentence: str) -> Iterator[Remark]:
 
 HTTPS_OFF = LintKind(
     code="P403",
-    name="no https",
+    title="no https",
     severity="warning",
     advice='write https = "required", and say at the one operation that needs it otherwise',
     why="Everybody on the way reads and changes what is sent in clear, tokens among it.",
@@ -86,7 +86,7 @@ HTTPS_OFF = LintKind(
 
 HTTPS_REDIRECT = LintKind(
     code="P404",
-    name="https by redirect",
+    title="https by redirect",
     severity="info",
     advice='write https = "required" where no person types the address',
     why="A client that begins in clear is answered kindly and goes on beginning in clear. Programs "
@@ -106,7 +106,7 @@ def _cors(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 CORS = LintKind(
     code="P405",
-    name="any origin",
+    title="any origin",
     severity="warning",
     advice="list the origins of your own pages, or leave `cors` out",
     why="Every page that a person visits may ask this API from within that person's network, and "
@@ -125,7 +125,7 @@ def _flood(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 FLOOD = LintKind(
     code="P406",
-    name="no flood limit",
+    title="no flood limit",
     severity="warning",
     advice='write flood = "1000/minute per client"',
     why="`flood` counts every request of a client, those that are refused later too. Without it, "
@@ -144,7 +144,7 @@ def _guesses(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 GUESSES = LintKind(
     code="P407",
-    name="no limit for guesses",
+    title="no limit for guesses",
     severity="warning",
     advice='write guesses = "20/minute per client"',
     why="`guesses` counts the credentials of a client that fail. Without it, trying tokens costs "
@@ -165,7 +165,7 @@ def _memory(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 MEMORY = LintKind(
     code="P408",
-    name="limits per process",
+    title="limits per process",
     severity="warning",
     advice="run one worker process, or read every limit as one for each worker",
     why="Each process has its own memory. Four workers admit four times the limit, and a restart "
@@ -184,7 +184,7 @@ def _events(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 EVENTS = LintKind(
     code="P409",
-    name="no events",
+    title="no events",
     severity="info",
     advice='name a directory: events = "events"',
     why="Without events nobody can say afterwards who was refused and why, and `bartizan why` has "
@@ -203,7 +203,7 @@ def _expects(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 EXPECTS = LintKind(
     code="P410",
-    name="no expectations",
+    title="no expectations",
     severity="info",
     advice="say in [[expect]] what must never change",
     why="A later edit that opens a door looks like any other edit. An expectation stops it before "
@@ -222,7 +222,7 @@ def _passes(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 PASSES = LintKind(
     code="P411",
-    name="a subtree with a guard of its own",
+    title="a subtree with a guard of its own",
     severity="info",
     advice="keep its own guard tested, and narrow it with `networks` where you can",
     why="Below this prefix only spelling, client, flood, host and https are checked here: who may "

@@ -16,7 +16,7 @@ def _typ(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 TYP = LintKind(
     code="P421",
-    name="a token of any type",
+    title="a token of any type",
     severity="warning",
     advice='let the issuer write `typ`, and write typ = "at+jwt"',
     why="The issuer signs other tokens with the same keys: ID tokens, logout tokens, e-mail links. "
@@ -38,7 +38,7 @@ def _hmac(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 HMAC = LintKind(
     code="P422",
-    name="a shared key",
+    title="a shared key",
     severity="warning",
     advice='use a pair of keys: algorithms = ["ES256"]',
     why="With HMAC the key that checks a token also makes one: whoever reads the settings of this "
@@ -59,7 +59,7 @@ def _lifetime(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 LIFETIME = LintKind(
     code="P423",
-    name="a token without end",
+    title="a token without end",
     severity="warning",
     advice="write the longest lifetime that the issuer gives: lifetime = 3600",
     why="A token that was copied stays good until it expires. A bound also notices an issuer whose "
@@ -81,7 +81,7 @@ def _unused(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 UNUSED = LintKind(
     code="P424",
-    name="an identity for nothing",
+    title="an identity for nothing",
     severity="warning",
     advice="name it in `identity` where it counts, or take it out",
     why="It was declared, and nothing asks for it: its tokens are refused everywhere, or the entry "

@@ -39,7 +39,7 @@ def _opened(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 OPEN = LintKind(
     code="P441",
-    name="open to strangers",
+    title="open to strangers",
     severity="info",
     advice="read the list: is each of them meant for the whole internet?",
     why="These operations are decided, and decided for everybody. The list is short enough to be "
@@ -59,7 +59,7 @@ def _public_write(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 PUBLIC_WRITE = LintKind(
     code="P442",
-    name="public write",
+    title="public write",
     severity="warning",
     advice="ask for an identity, or say in `why` what makes it safe",
     why="What strangers can write, machines write: spam, stored scripts, a full disk. Some writes "
@@ -92,7 +92,7 @@ def _slowest(operation: Operation) -> float | None:
 
 UNLIMITED = LintKind(
     code="P443",
-    name="unlimited public write",
+    title="unlimited public write",
     severity="warning",
     advice='give it limits of its own: limits = ["10/minute per client"]',
     why="Every call costs you something, a mail, a row, a hash, and costs the caller nothing.",
@@ -122,7 +122,7 @@ def _login(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 LOGIN = LintKind(
     code="P444",
-    name="unlimited login",
+    title="unlimited login",
     severity="warning",
     advice='limit it: limits = ["login"] with login = "5/minute per client"',
     why="Passwords, codes and reset tokens are guessed here. The limit of the other operations is "
@@ -150,7 +150,7 @@ def _no_input(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 NO_INPUT = LintKind(
     code="P445",
-    name="write without input",
+    title="write without input",
     severity="warning",
     advice='bind a form: input = "NewOrder"; or accept no body: body = 0',
     why="Unknown fields reach the view, and from there the database: mass assignment.",
@@ -169,7 +169,7 @@ def _large(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 LARGE = LintKind(
     code="P446",
-    name="large body",
+    title="large body",
     severity="warning",
     advice='write what the largest legal body needs: body = "64 KiB"',
     why="A body is read into memory before it is checked: a hundred clients times its size is what "
@@ -191,7 +191,7 @@ def _text(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 TEXT = LintKind(
     code="P447",
-    name="unbounded text",
+    title="unbounded text",
     severity="warning",
     advice='bound it: "text 0..80"',
     why="Every search, pattern and log line that the text reaches costs by its length.",
@@ -215,7 +215,7 @@ def _whose(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 WHOSE = LintKind(
     code="P448",
-    name="an object of nobody",
+    title="an object of nobody",
     severity="warning",
     advice='check it in the view; where it belongs to nobody, say params = { ID = "none" }',
     why="A subject may ask for this operation, and counts up the number in the path. That is the "
@@ -236,7 +236,7 @@ def _networks(policy: Policy, _: dt.date) -> Iterator[Remark]:
 
 NETWORKS = LintKind(
     code="P449",
-    name="no network at all",
+    title="no network at all",
     severity="warning",
     advice="list the networks, or take the key out",
     why="It reads like nobody, and means everybody.",

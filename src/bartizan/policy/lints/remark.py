@@ -22,8 +22,8 @@ class LintKind(Struct, frozen=True):
 
     code: str
     """P4xx, stable."""
-    name: str
-    """Its title, in a few words."""
+    title: str
+    """What is the case, in a few words."""
     severity: Severity
     """``warning``: decide about it. ``info``: know it."""
     advice: str

@@ -30,7 +30,7 @@ def _active(policy: Policy, today: dt.date) -> Iterator[Remark]:
 
 ACTIVE = LintKind(
     code="P461",
-    name="in shadow",
+    title="in shadow",
     severity="warning",
     advice="read the events, then take the shadow out",
     why="A rule in shadow refuses nothing: it only writes down what it would have refused. Until "
@@ -50,7 +50,7 @@ def _past(policy: Policy, today: dt.date) -> Iterator[Remark]:
 
 PAST = LintKind(
     code="P462",
-    name="a shadow that is over",
+    title="a shadow that is over",
     severity="warning",
     advice="take the line out",
     why="The rules hold since the day after. The line only makes a reader believe otherwise.",
