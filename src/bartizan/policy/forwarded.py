@@ -6,7 +6,7 @@ stands left of it was written by strangers and is never looked at for the answer
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
@@ -19,6 +19,8 @@ HOPS: Final = 32
 
 LONGEST: Final = 4096
 """Longest accepted forwarding header in characters, where it has to be read as a whole."""
+
+_ENDLESS: Final = "there are more trusted proxies in a row than can be"
 
 _PORT = re.compile(r":(?:[0-9]{1,5}|_[A-Za-z0-9._-]+)").fullmatch
 _HIDDEN = re.compile(r"(?i:unknown)|_[A-Za-z0-9._-]+").fullmatch
@@ -122,36 +124,41 @@ def true_client(
     if not proxies.trust(peer, address):
         return Client(address, scheme, host)
     if proxies.family == "forwarded":
-        return _by_forwarded(Client(address, scheme, host), header("forwarded"), proxies)
-    return _by_x_forwarded(Client(address, scheme, host), header, proxies)
+        return _by_forwarded(Client(address, scheme, host), header("forwarded"), proxies.networks)
+    said = _proto(header("x-forwarded-proto"), scheme)
+    if isinstance(said, Malformed):
+        return said
+    asked = _host(header("x-forwarded-host"), host)
+    if isinstance(asked, Malformed):
+        return asked
+    client = _x_client(header("x-forwarded-for"), address, proxies.networks)
+    if isinstance(client, Malformed):
+        return client
+    return Client(client, said, asked)
 
 
 # ------------------------------------------------------------------ X-Forwarded-*
 
 
-def _by_x_forwarded(
-    seen: Client, header: Callable[[str], str | None], proxies: Proxies
-) -> Client | Malformed:
-    scheme = _proto(header("x-forwarded-proto"), seen.scheme)
-    if isinstance(scheme, Malformed):
-        return scheme
-    host = _host(header("x-forwarded-host"), seen.host)
-    if isinstance(host, Malformed):
-        return host
-    hops = _x_hops(header("x-forwarded-for"))
-    walked = _walk(seen.address, hops, proxies.networks)
-    if isinstance(walked, Malformed):
-        return walked
-    return Client(walked[0], scheme, host)
-
-
-def _x_hops(value: str | None) -> Iterator[Hop | Malformed]:
-    """The hops of X-Forwarded-For, the last first, no further than one can believe."""
+def _x_client(
+    value: str | None, peer: Address | None, trusted: NetworkSet
+) -> Address | Malformed | None:
+    """X-Forwarded-For from the right through the trusted proxies."""
     if value is None:
-        return
-    for text in reversed(value.rsplit(",", HOPS + 1)):
+        return peer
+    client = peer
+    for count, text in enumerate(reversed(value.rsplit(",", HOPS))):
         node = parse_node(text.strip(" \t"))
-        yield Malformed("X-Forwarded-For holds no address") if node is None else Hop(node)
+        if node is None:
+            return Malformed("X-Forwarded-For holds no address")
+        if isinstance(node, Hidden):
+            break
+        if count == HOPS:
+            return Malformed(_ENDLESS)
+        client = node
+        if client not in trusted:
+            break
+    return client
 
 
 def _proto(value: str | None, otherwise: str) -> str | Malformed:
@@ -159,6 +166,8 @@ def _proto(value: str | None, otherwise: str) -> str | Malformed:
     https only where all of them say so."""
     if value is None:
         return otherwise
+    if value in _SCHEMES:
+        return _SCHEMES[value]
     if len(value) > LONGEST:
         return Malformed("X-Forwarded-Proto is too long")
     schemes = {_SCHEMES.get(word.strip(" \t").lower(), "") for word in value.split(",")}
@@ -173,6 +182,8 @@ def _host(value: str | None, otherwise: str | None) -> str | Malformed | None:
         return otherwise
     if len(value) > LONGEST:
         return Malformed("X-Forwarded-Host is too long")
+    if "," not in value:
+        return value.strip(" \t")
     hosts = {word.strip(" \t") for word in value.split(",")}
     if len(hosts) != 1:
         return Malformed("X-Forwarded-Host holds several hosts")
@@ -182,17 +193,22 @@ def _host(value: str | None, otherwise: str | None) -> str | Malformed | None:
 # ------------------------------------------------------------------ Forwarded
 
 
-def _by_forwarded(seen: Client, value: str | None, proxies: Proxies) -> Client | Malformed:
-    if value is None:
-        return seen
-    hops = parse_forwarded(value)
+def _by_forwarded(seen: Client, value: str | None, trusted: NetworkSet) -> Client | Malformed:
+    """Forwarded from the right: the hop that names the client also says its proto and host."""
+    hops = () if value is None else parse_forwarded(value)
     if isinstance(hops, Malformed):
         return hops
-    walked = _walk(seen.address, reversed(hops), proxies.networks)
-    if isinstance(walked, Malformed):
-        return walked
-    address, hop = walked
-    return Client(address, hop.proto or seen.scheme, hop.host or seen.host)
+    answer = seen
+    address = seen.address
+    for count, hop in enumerate(reversed(hops)):
+        if count == HOPS:
+            return Malformed(_ENDLESS)
+        if isinstance(hop.node, Address):
+            address = hop.node
+        answer = Client(address, hop.proto or seen.scheme, hop.host or seen.host)
+        if isinstance(hop.node, Hidden) or hop.node not in trusted:
+            break
+    return answer
 
 
 def parse_forwarded(value: str) -> tuple[Hop, ...] | Malformed:
@@ -229,26 +245,3 @@ def _hop(pairs: dict[str, str]) -> Hop | Malformed:
     if proto is None:
         return Malformed("Forwarded holds a proto that is neither http nor https")
     return Hop(node, proto, pairs.get("host", ""))
-
-
-# ------------------------------------------------------------------ both
-
-
-def _walk(
-    peer: Address | None, hops: Iterator[Hop | Malformed], trusted: NetworkSet
-) -> tuple[Address | None, Hop] | Malformed:
-    """From the right through the trusted proxies: the client, and the hop that names it."""
-    client = peer
-    last = Hop(HIDDEN)
-    for count, hop in enumerate(hops):
-        if isinstance(hop, Malformed):
-            return hop
-        if count == HOPS:
-            return Malformed("more trusted proxies in a row than can be")
-        last = hop
-        if isinstance(hop.node, Hidden):
-            break
-        client = hop.node
-        if client not in trusted:
-            break
-    return client, last
