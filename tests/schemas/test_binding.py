@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import importlib
 import json
 import uuid
 from collections.abc import Callable
@@ -266,6 +267,49 @@ def test_a_pydantic_type_is_made_strict(bound: Any, good: str, bad: str, where: 
     assert pointers(bound, bad) == where
 
 
+class Forward(pydantic.BaseModel):
+    a: "Nowhere"  # type: ignore[name-defined]  # noqa: F821
+
+
+class Root(pydantic.RootModel[list[Inner]]):
+    """A list by itself."""
+
+
+class Written(pydantic.BaseModel):
+    """What is written out may be anything: it is what is read that counts."""
+
+    a: int
+
+    @pydantic.field_serializer("a")
+    def write(self, value: int) -> dict[int, int]:
+        return {value: value}
+
+    @pydantic.computed_field
+    def b(self) -> dict[int, int]:
+        return {}
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def check(cls, value: Any) -> Any:
+        if not value:
+            raise RuntimeError("never asked while it is bound")
+        return value
+
+
+def test_a_model_that_is_not_complete() -> None:
+    with pytest.raises(FormFault, match="is not complete"):
+        form(Forward, "NewOrder")
+
+
+@pytest.mark.parametrize(
+    ("bound", "body", "bad"),
+    [(Root, '[{"a":1}]', '[{"a":1,"b":1}]'), (Written, '{"a":1}', '{"a":1,"b":{}}')],
+)
+def test_models_of_other_kinds(bound: Any, body: str, bad: str) -> None:
+    assert not isinstance(form(bound, "NewOrder").read(body.encode()), Invalid)
+    assert len(pointers(bound, bad)) == 1
+
+
 @pytest.mark.parametrize("body", ['{"a":1}', '{"a":2}'])
 def test_what_a_model_of_the_application_says_is_not_repeated(body: str) -> None:
     said = form(CheckedModel, "NewOrder").read(body.encode())
@@ -401,6 +445,22 @@ def test_a_schema_is_closed_wherever_it_declares_fields(
     assert bound.read(json.dumps(good).encode()) == good
     assert isinstance(bound.read(json.dumps(bad).encode()), Invalid)
     assert json.dumps(schema) == before
+
+
+@pytest.mark.parametrize(
+    ("module", "bound"),
+    [("json_schema", OBJECT), ("pydantic_type", Inner)],
+)
+def test_a_library_that_is_too_old_says_what_to_install(
+    module: str, bound: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def old(*args: Any, **options: Any) -> Any:
+        raise TypeError("unexpected keyword argument")
+
+    loaded = importlib.import_module(f"bartizan.schemas.{module}")
+    monkeypatch.setattr(loaded, "_validator" if module == "json_schema" else "TypeAdapter", old)
+    with pytest.raises(FormFault, match=r"needs a newer .* pip install"):
+        form(bound, "NewOrder")
 
 
 def test_numbers_of_any_size_are_decided() -> None:

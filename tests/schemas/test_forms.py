@@ -94,10 +94,12 @@ TREES = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=5),
+    | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from([*ORDER, "x"]) | st.text(max_size=3), inner, max_size=5)
+        | st.dictionaries(
+            st.sampled_from([*ORDER, "x"]) | st.text("xyz~/", max_size=3), inner, max_size=5
+        )
     ),
     max_leaves=12,
 )

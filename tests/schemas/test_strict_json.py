@@ -46,7 +46,10 @@ def oracle(body: bytes) -> Any:
             parse_int=number(int),
             parse_float=number(float),
         )
-        json.dumps(value, ensure_ascii=False).encode()
+        if b"\x00" in json.dumps(value, ensure_ascii=False).encode().replace(b"\\\\", b"").replace(
+            b"\\u0000", b"\x00"
+        ):
+            raise ValueError("NUL")
     except (ValueError, RecursionError, OverflowError):
         return MALFORMED
     return value if depth(value) <= 64 else MALFORMED
@@ -76,7 +79,7 @@ NUMBERS = st.from_regex(
 )
 STRINGS = st.lists(
     st.sampled_from([b" ", b"a", b"1", b":", b"[", b"}", b",", b'\\"', b"\\\\", b"\\n", b"\\/",
-                     b"\\u0061", b"\\uD83D\\ude00", b"\\ud800", b"\xc3\xa9"]),
+                     b"\\u0061", b"\\u0000", b"\\uD83D\\ude00", b"\\ud800", b"\xc3\xa9"]),
     max_size=4,
 ).map(lambda parts: b'"' + b"".join(parts) + b'"')  # fmt: skip
 SPACES = st.sampled_from([b"", b" ", b"\n", b"\t \r"])

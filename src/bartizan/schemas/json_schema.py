@@ -58,6 +58,12 @@ _fraction = re.compile(rb"[0-9][.eE]").search
 
 def bind(bound: Any, name: str) -> "JsonSchemaForm":
     """Bind a schema. Raises :class:`FormFault` where it cannot be enforced."""
+    try:
+        _validator({})
+    except TypeError as old:
+        raise FormFault(
+            f"{name} needs a newer jsonschema-rs: pip install -U 'bartizan[schema]'"
+        ) from old
     schema = bound if isinstance(bound, dict) else _read_file(bound, name)
     try:
         closed = closing.closed(schema)

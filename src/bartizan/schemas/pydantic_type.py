@@ -61,13 +61,13 @@ _SENTENCES: Final = {
 def bind(bound: Any, name: str) -> "PydanticForm":
     """Bind a model. Raises :class:`FormFault` where pydantic would drop or change what is sent."""
     try:
-        adapter = bound if isinstance(bound, TypeAdapter) else TypeAdapter(bound)
-        nodes = tuple(_nodes(adapter.core_schema))
-        adapter.validator.validate_json(b"null", strict=True, extra="forbid")
+        TypeAdapter(int).validator.validate_json(b"1", strict=True, extra="forbid")
     except TypeError as old:
         raise FormFault(f"{name} needs a newer pydantic: pip install 'pydantic>=2.12'") from old
-    except ValidationError:
-        pass
+    try:
+        adapter = bound if isinstance(bound, TypeAdapter) else TypeAdapter(bound)
+        adapter.rebuild()
+        nodes = tuple(_nodes(adapter.core_schema))
     except Exception as unusable:
         raise FormFault(
             f"{name} is not complete: pydantic cannot build a validator for it"
@@ -141,15 +141,20 @@ class PydanticForm:
 
 
 def _nodes(schema: Any) -> Iterator[Mapping[str, Any]]:
-    """Every node of a core schema. What a field's metadata and defaults hold is none."""
+    """Every node of a core schema that strict JSON can reach."""
     stack = [schema]
     while stack:
         node = stack.pop()
         if isinstance(node, dict):
             yield node
-            stack.extend(value for key, value in node.items() if key not in ("metadata", "default"))
+            stack.extend(value for key, value in node.items() if key not in _UNREACHED)
         elif isinstance(node, list | tuple):
             stack.extend(node)
+
+
+_UNREACHED: Final = frozenset(
+    ("metadata", "default", "serialization", "computed_fields", "lax_schema", "python_schema")
+)
 
 
 def _fault(node: Mapping[str, Any]) -> str:

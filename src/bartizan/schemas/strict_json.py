@@ -7,6 +7,7 @@ are how one body passes a check and means something else to the one who acts on 
 The text is decoded once by msgspec, which refuses all but UTF-8, trailing bytes, NaN, infinite
 numbers and lone surrogates, and keeps the last of duplicate members. Those are found by
 counting: a text without duplicates has as many colons outside its strings as its value has keys.
+U+0000 is refused too: no database text holds it, and what is in C ends there (CWE-158).
 """
 
 import re
@@ -38,6 +39,8 @@ def read(body: bytes) -> Any:
     if body.count(b"[") + body.count(b"{") > DEEPEST and _depth(body) > DEEPEST:
         return MALFORMED
     if len(body) > LONGEST and _too_long(body) and _too_long(_outside_strings(body)):
+        return MALFORMED
+    if b"\\u0000" in body and b"\\u0000" in body.replace(b"\\\\", b""):
         return MALFORMED
     try:
         value = _decode(body)
