@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Line(Struct, forbid_unknown_fields=True):
     """A line of an order."""
 
-    sku: Annotated[str, Meta(pattern="^[a-z0-9-]{1,20}$")]
+    sku: Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,20}\Z")]
     quantity: Annotated[int, Meta(ge=1, le=99)]
 
 

@@ -105,8 +105,9 @@ class Wire(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Scheme as the server saw it."""
     peer_rewritten: bool = False
     """Whether the server replaced the peer."""
-    token: Recipe | None = None
-    """The bearer token to mint; sent as Authorization unless ``{token}`` stands elsewhere."""
+    token: Recipe | Literal["none"] | None = None
+    """The bearer token to mint; sent as Authorization unless the lines say their own or
+    ``{token}`` stands elsewhere. ``none`` in a step: without the question's token."""
 
 
 class Step(Struct, frozen=True, kw_only=True):

@@ -84,8 +84,8 @@ def _public(name: str, base: str) -> str:
 
 
 def _sent(wire: Wire, wallet: tokens.Wallet) -> Sent:
-    token = wallet.take(wire.token) if wire.token else ""
-    lines = [(name, _write(value, token)) for name, value in _lines(wire)]
+    token = wallet.take(wire.token) if isinstance(wire.token, tokens.Recipe) else ""
+    lines = [(fill(name), _write(value, token)) for name, value in _lines(wire)]
     return Sent(
         method=wire.method,
         target=_write(wire.target, token),
@@ -117,15 +117,22 @@ def _lines(wire: Wire) -> list[tuple[str, str]]:
     length = wire.length
     if length is None:
         length = str(len(_body(wire))) if has_body and not wire.chunked else ""
-    elsewhere = any("{token}" in text for text in (wire.target, *dict(wire.headers).values()))
+    bearer = isinstance(wire.token, tokens.Recipe) and not _says_token(wire)
     lines = [
         ("Host", wire.host),
-        ("Authorization", "Bearer {token}" if wire.token and not elsewhere else ""),
+        ("Authorization", "Bearer {token}" if bearer else ""),
         ("Content-Type", kind),
         ("Content-Length", length),
         ("Transfer-Encoding", "chunked" if wire.chunked else ""),
     ]
     return [*(line for line in lines if line[1]), *wire.headers]
+
+
+def _says_token(wire: Wire) -> bool:
+    """Whether the token is asked for elsewhere, or another credential stands in its place."""
+    names = {name for name, _ in wire.headers}
+    texts = (wire.target, *(value for _, value in wire.headers))
+    return "Authorization" in names or any("{token}" in text for text in texts)
 
 
 def _compare(question: Question, seen: Seen) -> None:

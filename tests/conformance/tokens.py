@@ -5,7 +5,7 @@ It shares nothing with the verifier, so that the two cannot share a mistake.
 
 import hmac
 import json
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -188,6 +188,12 @@ def _join(*parts: str) -> str:
     return ".".join(parts)
 
 
+def _mallory(payload: str) -> str:
+    """Put another subject into a payload, and change nothing else."""
+    text = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    return _encode(text.replace(b'"alice"', b'"mallory"'))
+
+
 def _next_letter(text: str) -> str:
     """Set an unused bit behind the last byte: decodes to the same bytes in lax decoders."""
     return text[:-1] + ALPHABET[ALPHABET.index(text[-1]) + 1]
@@ -214,7 +220,7 @@ BEFORE_SIGNING: Mapping[str, Callable[[str], str]] = {
 TAMPERS: Mapping[str, Callable[[str, str, bytes], str]] = {
     "": lambda h, p, s: _join(h, p, _encode(s)),
     "signature": lambda h, p, s: _join(h, p, _encode(bytes([s[0] ^ 1]) + s[1:])),
-    "payload": lambda h, p, s: _join(h, _encode(b'{"sub":"root"}'), _encode(s)),
+    "payload": lambda h, p, s: _join(h, _mallory(p), _encode(s)),
     "stripped": lambda h, p, s: _join(h, p, ""),
     "zeros": lambda h, p, s: _join(h, p, _encode(bytes(len(s)))),
     "short": lambda h, p, s: _join(h, p, _encode(s[:-1])),
