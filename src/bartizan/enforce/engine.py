@@ -6,7 +6,7 @@ for sync and one for async. A control that fails is a refusal, never a pass.
 
 import logging
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from bartizan.enforce.context import Context
@@ -43,33 +43,54 @@ class Engine:
         self._order = order
         self._clock = clock
         policy = fittings.policy
-        self._router = Router(
-            (operation.method, operation.template, self._plan(operation))
-            for operation in policy.operations
-        )
-        self._preflights = Router(
-            (operation.method, operation.template, self._plan(Preflight(operation)))
-            for operation in (policy.operations if policy.api.cors else ())
-            if not operation.decoy
-        )
+        real = [operation for operation in policy.operations if not operation.decoy]
+        traps = [operation for operation in policy.operations if operation.decoy]
+        self._router = self._routed(real, lambda operation: operation)
+        self._traps = self._routed(traps, lambda operation: operation)
+        self._preflights = self._routed(real if policy.api.cors else (), Preflight)
         self._passes = tuple((entry.prefix, self._plan(entry)) for entry in policy.passes)
+        self._refused_preflight = self._plan(Preflight(None))
         self._unknown = self._plan(None)
 
     def begin(self, request: Request) -> Context:
         """Match, and refuse nothing yet: the context of a request before its first row."""
+        if request.method == "OPTIONS" and request.origin is not None:
+            wanted = request.header("access-control-request-method")
+            if wanted is not None:
+                return self._preflight(request, wanted)
         found = self._router.find(request.method, request.path)
         if type(found) is Found:
             return Context(request, found.value, found.params)
-        if request.method == "OPTIONS" and request.origin is not None:
-            wanted = request.header("access-control-request-method") or ""
-            asked = self._preflights.find(wanted, request.path)
-            if type(asked) is Found:
-                return Context(request, asked.value, asked.params)
+        allowed = found.methods if type(found) is Allowed and request.method != "WS" else ()
+        trap = self._trap(request, allowed)
+        if trap is not None:
+            return Context(request, trap, {})
+        return Context(request, self._subtree(request.path) or self._unknown, {}, allowed)
+
+    def _preflight(self, request: Request, wanted: str) -> Context:
+        """A preflight asks for another method; in a subtree that is not ours, the subtree."""
+        found = self._preflights.find(wanted, request.path)
+        if type(found) is Found:
+            return Context(request, found.value, found.params)
+        return Context(request, self._subtree(request.path) or self._refused_preflight, {})
+
+    def _trap(self, request: Request, allowed: tuple[str, ...]) -> Plan | None:
+        """A decoy: with any method, unless the path is a real one with other methods."""
+        found = self._traps.find(request.method, request.path)
+        if type(found) is Allowed and not allowed:
+            found = self._traps.find(found.methods[0], request.path)
+        return found.value if type(found) is Found else None
+
+    def _subtree(self, path: str) -> Plan | None:
         for prefix, plan in self._passes:
-            if request.path.startswith(prefix) or request.path == prefix[:-1]:
-                return Context(request, plan, {})
-        allowed = found.methods if type(found) is Allowed else ()
-        return Context(request, self._unknown, {}, allowed)
+            if path.startswith(prefix):
+                return plan
+        return None
+
+    def _routed(
+        self, operations: Iterable[Operation], scope: Callable[[Operation], Scope]
+    ) -> Router[Plan]:
+        return Router((each.method, each.template, self._plan(scope(each))) for each in operations)
 
     def decide(self, context: Context) -> Deciding:
         """Both acts. Yields effects; returns how it ended."""

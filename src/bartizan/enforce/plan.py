@@ -20,8 +20,8 @@ Step = Callable[[Context], Said | Effect]
 class Preflight(Struct, frozen=True):
     """The scope of a CORS preflight: the operation that it asks for."""
 
-    operation: Operation
-    """The operation that the page wants to call."""
+    operation: Operation | None
+    """The operation that the page wants to call; ``None`` where no page may call anything."""
 
 
 Scope = Operation | Pass | Preflight | None
@@ -108,7 +108,7 @@ LAST = ("output", "errors", "headers")
 def reach(fittings: Fittings, scope: Scope) -> Operation | Pass | Api:
     """Who says which hosts and which scheme reach this scope (row 4)."""
     if isinstance(scope, Preflight):
-        return scope.operation
+        scope = scope.operation
     return scope or fittings.policy.api
 
 

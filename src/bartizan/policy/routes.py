@@ -112,7 +112,7 @@ def _sorted(
     covered, passed, undecided = [], [], []
     for route in routes:
         names = [name for (key, _), found in serves.items() if key == route.key for name in found]
-        prefix = next((p.prefix for p in policy.passes if _within(route.path, p.prefix)), None)
+        prefix = next((p.prefix for p in policy.passes if route.path.startswith(p.prefix)), None)
         if prefix is not None and not names:
             passed.append((route, prefix))
             continue
@@ -122,7 +122,3 @@ def _sorted(
         if missing or not names:
             undecided.append(Undecided(route, tuple(sorted(missing))))
     return Survey(serves, tuple(covered), tuple(passed), tuple(undecided), unserved)
-
-
-def _within(path: str, prefix: str) -> bool:
-    return path.startswith(prefix) or path == prefix[:-1]

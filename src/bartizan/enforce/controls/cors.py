@@ -15,13 +15,17 @@ _ORIGIN = Deny(REASONS["origin_unknown"], key="cors")
 
 
 def bind(fittings: Fittings, scope: Scope) -> Step | None:
-    """Preflights where the policy has ``cors``; every websocket."""
+    """Every preflight and every websocket."""
     cors = fittings.policy.api.cors
-    if isinstance(scope, Preflight) and cors is not None:
-        return _preflight(cors, scope.operation)
+    if isinstance(scope, Preflight):
+        return _preflight(cors, scope.operation) if cors and scope.operation else _nothing
     if isinstance(scope, Operation) and scope.method == "WS":
         return _websocket(cors)
     return None
+
+
+def _nothing(context: Context) -> Deny:
+    return _REFUSED
 
 
 def granted(cors: Cors) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -46,10 +46,10 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
 
 
 def _media(context: Context) -> Deny | None:
+    if not _json(context.request.content_type or ""):
+        return _TYPE
     coding = context.request.content_encoding
-    if coding is not None and coding.strip().lower() not in ("", "identity"):
-        return _ENCODING
-    return None if _json(context.request.content_type or "") else _TYPE
+    return None if coding is None or coding.strip().lower() in ("", "identity") else _ENCODING
 
 
 def _read(context: Context, form: Form, body: bytes | None) -> Deny | None:

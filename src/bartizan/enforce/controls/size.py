@@ -21,11 +21,12 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
     if not isinstance(scope, Operation):
         return None
     target, headers = fittings.policy.api.target, fittings.policy.api.headers
-    most, bodiless = scope.body, scope.method in _BODILESS and not scope.body_declared
+    most, bodiless = scope.body, _bodiless(scope)
 
     def step(context: Context) -> Deny | None:
         request = context.request
-        if len(request.raw_path or request.path) + len(request.query) > target:
+        query = request.query
+        if len(request.raw_path or request.path) + len(query) + bool(query) > target:
             return _TARGET
         if request.headers_size > headers:
             return _HEADERS
@@ -38,3 +39,9 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
         return _BODY if (request.length or 0) > most else None
 
     return step
+
+
+def _bodiless(operation: Operation) -> bool:
+    """Whether any body at all is one too many."""
+    undeclared = operation.method in _BODILESS and not operation.body_declared
+    return undeclared or operation.body == 0
