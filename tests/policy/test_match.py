@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import time
 import uuid
+from typing import get_args
 
 import pytest
 from hypothesis import example, given
@@ -292,6 +293,10 @@ def test_parameter_text_like_its_pattern(kind: ParameterKind, text: str) -> None
 
 
 # ------------------------------------------------------------------ templates
+
+
+def test_every_kind_has_a_grammar() -> None:
+    assert sorted(KINDS) == sorted(get_args(ParameterKind))
 
 
 def test_parse_template() -> None:
