@@ -24,7 +24,6 @@ DEEPEST: Final = 64
 """Most segments of a template."""
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})").fullmatch
-_PATH = re.compile(r"[^/]+(?:/[^/]+)*+").fullmatch
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 _PARAMETER = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}").fullmatch
 
@@ -51,14 +50,13 @@ def _str(text: str) -> bool:
 
 
 Spelling = Callable[[str], object]
-
 SPELLINGS: Final[dict[ParameterKind, Spelling]] = {
     "int": _int,
     "uuid": re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch,  # RFC 9562
     "date": _date,
     "slug": re.compile(r"[-a-zA-Z0-9_]+").fullmatch,
     "str": _str,
-    "path": _PATH,
+    "path": re.compile(r"[^/]+(?:/[^/]+)*+").fullmatch,
 }
 """What each kind of parameter accepts, in the order in which a path tries them."""
 
@@ -92,9 +90,9 @@ def parse_template(text: str) -> tuple[Segment, ...]:
 
     ``/`` gives ``("",)``, ``/orders/`` gives ``("orders", "")``.
     """
-    if not text.startswith("/"):
+    empty, *words = text.split("/")
+    if empty or not words:
         raise TemplateFault("a path begins with a slash", 0)
-    words = text.split("/")[1:]
     if len(words) > DEEPEST:
         raise TemplateFault(f"a path has at most {DEEPEST} segments", 0, len(text))
     segments: list[Segment] = []
@@ -333,7 +331,7 @@ class Router(Generic[V]):
                 leaf = leaves[method]
                 return Found(leaf.value, dict(zip(leaf.names, texts, strict=True)))
             methods.update(leaves)
-        methods.discard("WS")
+        methods -= {"WS"}
         return Allowed(tuple(sorted(methods))) if methods else None
 
 
