@@ -68,6 +68,15 @@ def test_any_type_is_one_that_names_no_other_kind(typ: object) -> None:
     accepted(verifier().verify(forge.from_legacy({"typ": typ})))
 
 
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("token_use", "access"), ("typ", "Bearer"), ("type", "access"), ("token_type", "access"),
+     ("token_type", "Bearer"), ("type", "user")],
+)  # fmt: skip
+def test_claims_that_say_access_token_or_nothing_of_it(name: str, word: str) -> None:
+    accepted(verifier().verify(forge.from_legacy(claims={name: word})))
+
+
 def test_a_type_of_the_house() -> None:
     accepted(verifier(typ="access+jwt").verify(heading(typ="Access+JWT")))
     assert verifier(typ="access+jwt").verify(heading()) == "token_type"

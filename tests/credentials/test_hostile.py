@@ -8,8 +8,9 @@ from bartizan.model.subject import Subject
 from tests.credentials import forge
 from tests.credentials.hostile import ENVELOPE, Case
 from tests.credentials.hostile_claims import CLAIM_CASES
+from tests.credentials.hostile_header import HEADERS
 
-CASES = (*ENVELOPE, *CLAIM_CASES)
+CASES = (*ENVELOPE, *HEADERS, *CLAIM_CASES)
 
 
 @pytest.fixture(scope="module")

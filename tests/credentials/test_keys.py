@@ -1,13 +1,6 @@
 """Keys: what is missing, weak or ambiguous stops the start, in a sentence with its remedy."""
 
-import copy
 import json
-import os
-import shutil
-import subprocess
-import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +14,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bartizan.credentials.jwt import Verifier
-from bartizan.credentials.key import RECIPES, Key, from_secret
 from bartizan.credentials.keys import KeyFault, KeyRing, open_ring
+from bartizan.credentials.weakness import _ROCA_PRIMES
 from bartizan.model.subject import Subject
 from tests.credentials import forge
-from tests.credentials.forge import ec_key, ed_key, identity, public_jwk, ring, rsa_key, secret_jwk
+from tests.credentials.forge import ec_key, ed_key, identity, public_jwk, rsa_key, secret_jwk
 
 SUBJECT_INFO = PublicFormat.SubjectPublicKeyInfo
 CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
@@ -63,8 +56,6 @@ def odd_rsa(exponent: int) -> bytes:
 
 def roca() -> dict[str, Any]:
     """A modulus with the fingerprint of ROCA (not a product of two such primes: it need not be)."""
-    from bartizan.credentials.weakness import _ROCA_PRIMES
-
     product = 1
     for prime in _ROCA_PRIMES:
         product *= prime
@@ -256,107 +247,3 @@ def test_several_references_make_one_ring(tmp_path: Path) -> None:
     (tmp_path / "new.json").write_bytes(jwks(public_jwk("new", ec_key(number=1))))
     names = tuple(f"file:{tmp_path}/{name}.json" for name in ("old", "new"))
     assert [key.kid for key in open_ring(identity(keys=names)).keys] == ["old", "new"]
-
-
-def test_secrets_are_never_printed() -> None:
-    key = from_secret(GOOD_SECRET, ["HS256"], "k")
-    keys = KeyRing(("HS256",), [key])
-    shown = [repr(key), str(key), repr(keys), str(keys), repr([key]), f"{key!r}", str(vars_of(key))]
-    shown.append(repr(Verifier({"main": identity()}, {"main": keys})))
-    assert not [text for text in shown if GOOD_SECRET.decode() in text]
-    assert repr(key) == "Key(HS256, kid='k')"
-
-
-def vars_of(key: Key) -> object:
-    """What rich and its tracebacks would show."""
-    return list(key.__rich_repr__())
-
-
-def test_a_ring_changes_while_it_is_used() -> None:
-    keys = ring(("ES256",), public_jwk("a", ec_key()))
-    before = keys.generation
-    added = keys.add(public_jwk("b", ec_key(number=1)))
-    assert keys.generation == before + 1
-    assert keys.find("b", "ES256") is added
-    keys.remove("a")
-    assert keys.find("a", "ES256") is None
-    keys.remove(added)
-    assert keys.keys == ()
-    assert keys.generation == before + 3
-
-
-def test_a_ring_takes_public_keys_and_refuses_what_does_not_fit() -> None:
-    keys = KeyRing(("ES256",))
-    assert keys.add(ec_key().public_key()).alg == "ES256"
-    with pytest.raises(KeyFault):
-        keys.add(ec_key(number=1).public_key())  # two without id
-    with pytest.raises(KeyFault):
-        keys.add(rsa_key().public_key())
-    with pytest.raises(KeyFault):
-        keys.add(from_secret(GOOD_SECRET, ["HS256"]))
-    with pytest.raises(KeyFault):
-        keys.add(public_jwk("x", ec_key(), use="enc"))
-    assert len(keys.keys) == 1
-
-
-def test_a_refused_key_changes_nothing() -> None:
-    keys = ring(("ES256",), public_jwk("a", ec_key()))
-    before = (keys.generation, keys.keys)
-    with pytest.raises(KeyFault, match="two keys have the id"):
-        keys.add(public_jwk("a", ec_key(number=1)))
-    assert (keys.generation, keys.keys) == before
-
-
-def test_threads_lose_no_key() -> None:
-    keys = KeyRing(("ES256",))
-    jwks = [public_jwk(f"k{number}", ec_key()) for number in range(40)]
-
-    def add(part: list[dict[str, Any]]) -> None:
-        for jwk in part:
-            keys.add(jwk)
-
-    threads = [threading.Thread(target=add, args=(jwks[start::4],)) for start in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(keys.keys) == keys.generation == 40
-
-
-def test_a_child_does_not_wait_for_a_thread_of_its_parent() -> None:
-    from bartizan.credentials import keys as module
-
-    keys = KeyRing(("ES256",))
-    with module._changing:
-        child = os.fork()
-        if not child:
-            keys.add(public_jwk("a", ec_key()))
-            os._exit(0 if keys.find("a", "ES256") else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-
-def test_keys_are_not_copied_by_value() -> None:
-    key = from_secret(GOOD_SECRET, ["HS256"])
-    assert copy.copy(key) != key
-
-
-def test_the_recipe_for_a_secret_makes_a_good_one() -> None:
-    made = subprocess.run(
-        RECIPES["oct"].replace("python3", sys.executable, 1),
-        shell=True, check=True, capture_output=True,
-    ).stdout  # fmt: skip
-    assert from_secret(made.strip(), ["HS512"]).alg == "HS512"
-
-
-@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl command here")
-@pytest.mark.parametrize(("family", "alg"), [("RSA", "RS256"), ("EC", "ES256"), ("OKP", "EdDSA")])
-def test_the_recipes_for_key_pairs_make_good_ones(tmp_path: Path, family: Any, alg: str) -> None:
-    subprocess.run(RECIPES[family], shell=True, check=True, cwd=tmp_path, capture_output=True)
-    keys = open_ring(identity(algorithms=(alg,), keys=(f"file:{tmp_path}/public.pem",)))
-    assert [key.alg for key in keys.keys] == [alg]
-
-
-@pytest.mark.parametrize("make", [lambda: os.urandom(32), lambda: os.urandom(64).hex().encode()])
-def test_random_secrets_are_good(make: Callable[[], bytes]) -> None:
-    for _ in range(100):
-        from_secret(make(), ["HS256"])

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from bartizan.credentials.frozen import Claims, freeze
-from bartizan.credentials.jwt import Verifier
+from bartizan.credentials.jwt import STEPS, Verifier
 from bartizan.credentials.keys import KeyRing
 from bartizan.credentials.memory import Warm, WarmTokens
 from bartizan.model.subject import Subject
@@ -82,8 +82,6 @@ def test_a_key_removed_during_the_check_leaves_nothing_warm() -> None:
 
     def while_it_is_read(_reading: object) -> None:
         keys.remove("k1")
-
-    from bartizan.credentials.jwt import STEPS
 
     steps = (*STEPS, while_it_is_read)
     verifier = Verifier({"main": identity()}, {"main": keys}, clock=lambda: NOW, steps=steps)

@@ -1,6 +1,7 @@
 """PyJWT and joserfc as oracles: whatever we accept they accept, and read the same claims."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import jwt as pyjwt
@@ -15,8 +16,6 @@ from bartizan.credentials.frozen import thaw
 from bartizan.model.subject import Subject
 from tests.credentials import forge
 from tests.credentials.forge import CLAIMS, HEADER, NOW, ec_key
-from tests.credentials.hostile import ENVELOPE
-from tests.credentials.hostile_claims import CLAIM_CASES
 
 VERIFIER = forge.verifier(lifetime=0, tenant="", roles="")
 KEY = ECKey.import_key(forge.public_jwk("k1", ec_key()))
@@ -32,10 +31,13 @@ json_values = st.recursive(
     max_leaves=5,
 )  # fmt: skip
 
+whole_floats = st.integers(NOW - 5, NOW + 5).map(float)
+
 near_claims = st.fixed_dictionaries(
     {},
     optional={
-        "exp": st.integers(NOW - 5, NOW + 5) | st.floats(NOW - 5, NOW + 5) | json_values,
+        # PyJWT drops the fraction of an exp; whole seconds are read alike.
+        "exp": st.integers(NOW - 5, NOW + 5) | whole_floats | json_values,
         "nbf": st.integers(NOW - 5, NOW + 5) | json_values,
         "iat": st.integers(NOW - 5, NOW + 5) | json_values,
         "aud": st.just("orders") | st.lists(st.sampled_from(["orders", "x"])) | json_values,
@@ -47,15 +49,16 @@ near_claims = st.fixed_dictionaries(
 )
 
 
+class Clock(datetime):
+    """What PyJWT takes for the time."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:
+        return datetime.fromtimestamp(NOW, tz or UTC)
+
+
 def by_pyjwt(token: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Its claims, checked as strictly as it can; raises where it refuses."""
-    from datetime import UTC, datetime
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> datetime:
-            return datetime.fromtimestamp(NOW, tz or UTC)
-
     monkeypatch.setattr("jwt.api_jwt.datetime", Clock)
     claims: dict[str, Any] = pyjwt.decode(
         token, PUBLIC, algorithms=["ES256"], audience="orders", issuer=forge.ISSUER,
@@ -113,13 +116,6 @@ def test_the_oracles_are_awake(monkeypatch: pytest.MonkeyPatch) -> None:
         by_pyjwt(forged, monkeypatch)
     with pytest.raises(Exception, match="bad_signature"):
         by_joserfc(forged)
-
-
-def test_no_hostile_token_is_one_that_only_we_accept() -> None:
-    """The table of hostile tokens again: none has a claim that we read and they do not."""
-    judge = forge.verifier()
-    for case in (*ENVELOPE, *CLAIM_CASES):
-        assert judge.verify(case.make()) == case.reason
 
 
 def test_numbers_keep_their_value() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from bartizan.credentials import envelope
 from bartizan.credentials.algorithms import ALGORITHMS
@@ -119,8 +120,6 @@ def opens_and_accepts(content: dict[str, Any], algorithm: str, token: str) -> bo
     ],
 )
 def test_signatures(name: str, algorithm: str) -> None:
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-
     check = ALGORITHMS[algorithm].check
     for group in load(name):
         public = load_der_public_key(bytes.fromhex(group["publicKeyDer"]))

@@ -84,7 +84,7 @@ def required(reading: Reading) -> str | None:
 def names(reading: Reading) -> str | None:
     """``sub``, ``jti`` and ``client_id`` are texts where they are there (RFC 9068 section 2.2)."""
     claims = reading.claims
-    for name in ("sub", "jti", "client_id"):
+    for name in ("jti", "client_id", "sub"):
         if name in claims and not _is_text(claims[name]):
             return "token_claims"
     return None

@@ -26,11 +26,18 @@ names another kind (``logout+jwt``, ``dpop+jwt``, ``secevent+jwt`` …) is belie
 _NESTED: Final = frozenset({"jwt", "application/jwt"})
 _ACCESS_TOKEN: Final = frozenset({"at+jwt", "application/at+jwt"})
 
-_OTHER_KINDS: Final = (
+_OTHER_KINDS: Final = frozenset({
     "nonce", "at_hash", "c_hash", "s_hash",  # ID token (OpenID Connect Core 2 and 3.3.2.11)
     "events",  # logout and security event token (OIDC Back-Channel Logout 2.4, RFC 8417)
     "htm", "htu",  # DPoP proof (RFC 9449 section 4.2)
-)  # fmt: skip
+})  # fmt: skip
+
+_KIND_CLAIMS: Final = ("token_use", "typ", "type", "token_type")
+"""Claims in which issuers that write no `typ` header say what a token is for."""
+
+_OTHER_WORDS: Final = frozenset(
+    {"id", "id_token", "refresh", "refresh_token", "offline", "logout", "logout_token"}
+)
 
 
 def size(reading: Reading) -> str | None:
@@ -115,12 +122,13 @@ def disguise(reading: Reading) -> str | None:
     if str(reading.header.get("typ")).lower() in _ACCESS_TOKEN:
         return None
     claims = reading.claims
-    for name in _OTHER_KINDS:
-        if name in claims:
-            return "token_type"
-    # Cognito says what a token is for in `token_use`, Keycloak in a claim `typ`.
-    if claims.get("token_use", "access") != "access" or claims.get("typ", "Bearer") != "Bearer":
+    if not _OTHER_KINDS.isdisjoint(claims):
         return "token_type"
+    for name in _KIND_CLAIMS:
+        if name in claims:
+            word = claims[name]
+            if type(word) is not str or word.lower() in _OTHER_WORDS:
+                return "token_type"
     return None
 
 

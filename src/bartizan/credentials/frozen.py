@@ -30,12 +30,11 @@ class Claims(dict[str, Any]):
 
 def freeze(value: dict[str, Any]) -> Claims:
     """Freeze a JSON object at every depth."""
-    return Claims(
-        {
-            name: member if type(member) is str or type(member) is int else _freeze(member)
-            for name, member in value.items()
-        }
-    )
+    frozen = Claims(value)
+    for name, member in value.items():
+        if type(member) is list or type(member) is dict:
+            dict.__setitem__(frozen, name, _freeze(member))
+    return frozen
 
 
 def thaw(claims: Any) -> Any:

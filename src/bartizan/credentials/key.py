@@ -4,7 +4,7 @@ JWKs (RFC 7517, 7518 section 6, 8037) and PEM public keys become a `Key` here, o
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -28,15 +28,19 @@ _CURVES = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521
 _CURVE_NAMES = {curve.name: name for name, curve in _CURVES.items()}
 _PUBLIC_HALF = "openssl pkey -in private.pem -pubout -out public.pem"
 
-RECIPES: Final[Mapping[Family, str]] = {
+_PAIR = "openssl genpkey -algorithm {0} -out private.pem && " + _PUBLIC_HALF
+_RECIPES: Mapping[Family, str] = {
     "oct": 'python3 -c "import secrets; print(secrets.token_urlsafe(64))"',
-    "RSA": "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out private.pem && "
-    + _PUBLIC_HALF,
-    "EC": "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out private.pem && "
-    + _PUBLIC_HALF,
-    "OKP": "openssl genpkey -algorithm ed25519 -out private.pem && " + _PUBLIC_HALF,
+    "RSA": _PAIR.format("RSA -pkeyopt rsa_keygen_bits:3072"),
+    "EC": _PAIR.format("EC -pkeyopt ec_paramgen_curve:{0}"),
+    "OKP": _PAIR.format("ed25519"),
 }
-"""How to make a good key of each family."""
+
+
+def recipe(name: str) -> str:
+    """The command that makes a good key for an algorithm."""
+    algorithm = ALGORITHMS[name]
+    return _RECIPES[algorithm.family].replace("{0}", algorithm.curve)
 
 
 class KeyFault(ValueError):  # noqa: N818  (a fault is a word of ours)
@@ -107,12 +111,12 @@ def from_pem(block: bytes, algorithms: Sequence[str]) -> Key:
         public = load_pem_public_key(block)
     except (ValueError, UnsupportedAlgorithm):
         raise KeyFault(
-            f"this PEM block holds no readable public key; make one: {_recipe(algorithms)}"
+            f"this PEM block holds no readable public key; make one: {recipe(algorithms[0])}"
         ) from None
     if not isinstance(public, PublicKey):
         raise KeyFault(
             "this kind of key signs nothing that is accepted here; make a good one: "
-            f"{_recipe(algorithms)}"
+            f"{recipe(algorithms[0])}"
         )
     return from_public(public, algorithms)
 
@@ -142,7 +146,7 @@ def from_jwk(jwk: Mapping[str, Any], algorithms: Sequence[str]) -> Key | None:
             "this is a private JWK, and who verifies must not be able to sign; "
             f"take out {', '.join(m for m in _PRIVATE_MEMBERS if m in jwk)}"
         )
-    return from_public(_public_jwk(jwk), algorithms, kid, alg)
+    return from_public(_public_jwk(jwk, algorithms), algorithms, kid, alg)
 
 
 def _may_verify(jwk: Mapping[str, Any]) -> bool:
@@ -163,7 +167,7 @@ def _secret_jwk(
     return from_secret(secret, algorithms if alg is None else [str(alg)], kid)
 
 
-def _public_jwk(jwk: Mapping[str, Any]) -> PublicKey:
+def _public_jwk(jwk: Mapping[str, Any], algorithms: Sequence[str]) -> PublicKey:
     try:
         if jwk["kty"] == "RSA":
             return rsa.RSAPublicNumbers(_integer(jwk, "e"), _integer(jwk, "n")).public_key()
@@ -182,7 +186,7 @@ def _public_jwk(jwk: Mapping[str, Any]) -> PublicKey:
     except ValueError:
         raise KeyFault(
             f"the numbers of this {jwk['kty']} JWK are no key; make a good one: "
-            f"{RECIPES[jwk['kty']]}"
+            f"{recipe(algorithms[0])}"
         ) from None
 
 
@@ -224,7 +228,7 @@ def _one(matching: Sequence[Algorithm], algorithms: Sequence[str], what: str) ->
             'or give a JWKS file whose keys say "alg"'
         )
     raise KeyFault(
-        f"{what} serves none of {', '.join(algorithms)}; make a good one: {_recipe(algorithms)}"
+        f"{what} serves none of {', '.join(algorithms)}; make a good one: {recipe(algorithms[0])}"
     )
 
 
@@ -233,13 +237,9 @@ def _strong(algorithm: Algorithm, material: Any, kid: str | None, weak: str) -> 
         return Key(algorithm, material, kid)
     what = "secret" if algorithm.family == "oct" else "key"
     raise KeyFault(
-        f"the {what} for {algorithm.name} {weak}; make a good one: {RECIPES[algorithm.family]}"
+        f"the {what} for {algorithm.name} {weak}; make a good one: {recipe(algorithm.name)}"
     )
 
 
 def _only_secrets(algorithms: Sequence[str]) -> bool:
     return all(ALGORITHMS[name].family == "oct" for name in algorithms)
-
-
-def _recipe(algorithms: Sequence[str]) -> str:
-    return RECIPES[ALGORITHMS[algorithms[0]].family]

@@ -1,8 +1,8 @@
 """The keys of one identity: opened at the start, replaceable while requests are served."""
 
+import itertools
 import os
 import re
-import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from msgspec import Struct, field
 from bartizan.credentials.algorithms import ALGORITHMS
 from bartizan.credentials.jose_json import read_object
 from bartizan.credentials.key import (
-    RECIPES,
     Key,
     KeyFault,
     PublicKey,
@@ -20,6 +19,7 @@ from bartizan.credentials.key import (
     from_pem,
     from_public,
     from_secret,
+    recipe,
 )
 from bartizan.policy.rules import Jwt
 
@@ -32,6 +32,8 @@ MAX_FILE = 1 << 20
 """Largest accepted key file in bytes."""
 
 _PEM = re.compile(rb"-----BEGIN [A-Z0-9 ]+-----.*?-----END [A-Z0-9 ]+-----", re.DOTALL)
+
+_generations = itertools.count()
 
 
 class _Table(Struct, frozen=True):
@@ -46,26 +48,29 @@ class _Table(Struct, frozen=True):
 
 
 class KeyRing:
-    """The keys of one identity. Lookups take no lock; a change is seen by the next lookup.
+    """The keys of one identity. There is no lock in it: threads, forks and finalizers may change
+    it at any point, and a change is seen by the next lookup.
 
     One token is checked against one key at most, whatever it says: a forged token costs the
     same however many keys there are.
     """
 
-    __slots__ = ("_table", "algorithms", "generation", "keys")
+    __slots__ = ("_held", "_table", "algorithms", "generation", "keys")
 
+    algorithms: tuple[str, ...]
+    """What its keys may serve."""
     keys: tuple[Key, ...]
     """All keys, in the order they were added."""
     generation: int
-    """Grows with every change. Written after the table, so read it before looking up."""
+    """Another number after every change, and never an earlier one again. It is written after
+    the table, so read it before looking up."""
 
     def __init__(self, algorithms: Iterable[str], keys: Iterable[Key] = ()) -> None:
         """A ring for keys of these algorithms; raises `KeyFault`."""
         self.algorithms = tuple(algorithms)
         _check_algorithms(self.algorithms)
-        self.generation = 0
-        self.keys = tuple(self._bind(key) for key in keys)
-        self._table = _tabulate(self.keys)
+        self._held = {id(key): self._bind(key) for key in keys}
+        self._publish()
 
     def find(self, kid: str | None, alg: str) -> Key | None:
         """The one key that may have signed a token with this header."""
@@ -77,12 +82,28 @@ class KeyRing:
     def add(self, key: Key | PublicKey | Mapping[str, Any]) -> Key:
         """Add a key, a public key of `cryptography` or a JWK; raises `KeyFault`."""
         bound = self._bind(key)
-        self._change(added=(bound,))
+        _tabulate((*self.keys, bound))
+        self._held[id(bound)] = bound
+        self._publish()
         return bound
 
     def remove(self, key: Key | str) -> None:
-        """Remove a key or every key of that id. Its tokens are refused from now on, warm or not."""
-        self._change(removed=key)
+        """Remove a key, or the key of that id. Its tokens are refused from now on, warm or not."""
+        for held in self._held.copy().values():
+            if held is key or (isinstance(key, str) and held.kid == key):
+                self._held.pop(id(held), None)
+        self._publish()
+
+    def _publish(self) -> None:
+        """Put a table of the held keys in place; again, if somebody changed them meanwhile."""
+        while True:
+            held = self._held.copy()
+            keys = tuple(held.values())
+            self._table = _tabulate(keys)
+            self.keys = keys
+            self.generation = next(_generations)
+            if self._held == held:
+                return
 
     def _bind(self, key: Key | PublicKey | Mapping[str, Any]) -> Key:
         if isinstance(key, Key):
@@ -95,14 +116,6 @@ class KeyRing:
         if bound is None:
             raise KeyFault(f"this JWK is not for verifying {', '.join(self.algorithms)}")
         return bound
-
-    def _change(self, added: tuple[Key, ...] = (), removed: Key | str | None = None) -> None:
-        with _changing:
-            kept = (key for key in self.keys if key is not removed and key.kid != (removed or ""))
-            keys = (*kept, *added)
-            self._table = _tabulate(keys)
-            self.keys = keys
-            self.generation += 1
 
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(map(repr, self.keys))})"
@@ -223,14 +236,4 @@ def _alone(named: Mapping[str, Key]) -> dict[str, Key]:
 
 
 def _how(algorithms: tuple[str, ...]) -> str:
-    return f"make a good one: {RECIPES[ALGORITHMS[algorithms[0]].family]}"
-
-
-def _renew_lock() -> None:
-    # A child must not wait for a thread that it does not have.
-    global _changing
-    _changing = threading.Lock()
-
-
-_changing = threading.Lock()
-os.register_at_fork(after_in_child=_renew_lock)
+    return f"make a good one: {recipe(algorithms[0])}"
