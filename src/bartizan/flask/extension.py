@@ -16,6 +16,7 @@ from flask import Flask
 from bartizan import wsgi
 from bartizan.enforce.controls.errors import NOT_SEALED
 from bartizan.enforce.guard import Guard
+from bartizan.enforce.journal import Journal
 from bartizan.enforce.start import equip
 from bartizan.flask.inside import Inside
 from bartizan.flask.routes import resolver, served
@@ -112,26 +113,25 @@ class Gate:
         """The application's routes held against the policy."""
         return survey(self.policy, served(self.app), resolver(self.app))
 
-    def seal(self) -> Guard:
-        """Close the gate, once; a fault stays a fault."""
+    def seal(self, journal: Journal | None = None) -> Guard:
+        """Close the gate, once; a fault stays a fault. Events go to ``journal``, else to the
+        spool that the configuration or the policy names."""
         with self._sealing:
             if self.fault is not None:
                 raise self.fault
             if self.guard is None:
-                self._close()
+                self._close(journal or self._spool())
             assert self.guard is not None  # noqa: S101  (closed)
             return self.guard
 
-    def _close(self) -> None:
-        found = self.survey()
+    def _spool(self) -> Spool | None:
         events = self.app.config.get("BARTIZAN_EVENTS") or self.policy.stores.events
+        return Spool(events) if events else None
+
+    def _close(self, journal: Journal | None) -> None:
+        found = self.survey()
         try:
-            guard = equip(
-                self.policy,
-                bind=self.bind,
-                survey=found,
-                journal=Spool(events) if events else None,
-            )
+            guard = equip(self.policy, bind=self.bind, survey=found, journal=journal)
         except PolicyError as fault:
             self.fault = fault
             log.critical("this application does not start:\n%s", fault)
