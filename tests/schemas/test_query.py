@@ -98,6 +98,7 @@ def test_what_could_be_read_in_two_ways_is_malformed(text: str) -> None:
         (f"ref={REF.upper()}", "ref", "a UUID in lower case"),
         ("tag=a%2Fb", "tag", "letters, digits, - and _"),
         ("page=1&page=1", "page", "one value"),
+        ("tag=a%2Fb&tag=a", "tag", "letters, digits, - and _"),
         ("role=admin", "", "only declared parameters"),
         ("Page=1", "", "only declared parameters"),
         ("page[]=1", "", "only declared parameters"),
@@ -133,6 +134,9 @@ def test_what_is_required_must_be_there() -> None:
         said = read(text)
         assert isinstance(said, Invalid)
         assert all(violation.rule.endswith("is required") for violation in said.violations)
+    said = read("page=x&tag=a")
+    assert isinstance(said, Invalid)
+    assert [violation.rule for violation in said.violations] == ["a whole number"]
     assert read("page=1&tag=a") == {"page": 1, "tag": ["a"]}
 
 

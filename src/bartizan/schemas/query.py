@@ -42,7 +42,7 @@ _BOOLEANS: Final = {"true": True, "false": False}
 def reader(queries: tuple[Query, ...]) -> Reader:
     """Compile the declared parameters of an operation. The reader never raises."""
     declared = {query.name: (query, _read(query), asked(query)) for query in queries}
-    required = tuple(query.name for query in queries if query.required)
+    required = frozenset(query.name for query in queries if query.required)
 
     def read(text: str) -> dict[str, Any] | Malformed | Invalid:
         if not text and not required:
@@ -64,8 +64,11 @@ def reader(queries: tuple[Query, ...]) -> Reader:
                 values.setdefault(name, []).append(value)
             elif name in values:
                 wrong.append(Violation(name, ONCE))
-            values.setdefault(name, value)
-        wrong.extend(Violation(name, REQUIRED) for name in required if name not in values)
+            else:
+                values[name] = value
+        if required:
+            missing = required.difference(name for name, _ in pairs)
+            wrong.extend(Violation(name, REQUIRED) for name in sorted(missing))
         return invalid(wrong) if wrong else values
 
     return read
