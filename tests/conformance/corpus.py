@@ -55,8 +55,8 @@ GAPS: Mapping[str, Gap] = {
         ("asgi",), "an ASGI server shows every body to its end: it is counted in `receive`"
     ),
     "received bytes": Gap(
-        ("engine", "flask", "middleware", "wsgi"),
-        "under WSGI the declared length bounds what can be read; bytes are counted under ASGI",
+        ("engine", "middleware", "wsgi"),
+        "the bare engine streams nothing, and Django under WSGI takes no body without a length",
     ),
     "peer rewritten": Gap(
         ("flask", "middleware", "wsgi", "asgi"),

@@ -1,7 +1,8 @@
 """Every column, in one visible list: to add one, a file `column_NAME.py` and a line here."""
 
 from tests.conformance.column_engine import ENGINE
+from tests.conformance.column_flask import FLASK
 from tests.conformance.columns import Column
 
-COLUMNS: tuple[Column, ...] = (ENGINE,)
+COLUMNS: tuple[Column, ...] = (ENGINE, FLASK)
 """The columns, in the order of the report."""
