@@ -116,7 +116,7 @@ def test_one_extension_before_several_factories(tmp_path: Path) -> None:
 
 def test_the_policy_lies_beside_the_application(tmp_path: Path) -> None:
     app = Flask(__name__, static_folder=None, root_path=str(tmp_path))
-    with pytest.raises(PolicyError, match="cannot be read|no such file"):
+    with pytest.raises(PolicyError, match=r"cannot be read|no such file"):
         Bartizan(app)
     text = policy_text(tmp_path, '[operations."GET /"]\npublic = true\n')
     (tmp_path / "bartizan.toml").write_text(text)

@@ -1,6 +1,6 @@
 """What a view may believe about the request that it serves."""
 
-from typing import Any, cast
+from typing import cast
 
 from flask import request
 from werkzeug.local import LocalProxy

@@ -2,9 +2,10 @@
 
 from collections.abc import Hashable, Mapping
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from flask.signals import got_request_exception
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.wsgi import LimitedStream
 
 from bartizan import wsgi
 from bartizan.enforce.controls import errors
@@ -36,8 +37,9 @@ class Inside:
             environ[wsgi.DECISION] = decision
             if isinstance(decision.outcome, Deny | Answer):
                 return self._answer(decision, decision.outcome)
-        if decision.context.request.chunked:
-            _bound(decision)
+        scope = decision.plan.scope
+        if decision.context.request.chunked and isinstance(scope, Operation):
+            _bound(scope.body)
         method = "GET" if request.method == "HEAD" else request.method
         route = self._routes.get((id(request.url_rule), method), NOWHERE)
         outcome = self._guard.resume(decision, route, _read)
@@ -69,7 +71,6 @@ class Inside:
 
 def _read(limit: int) -> bytes | None:
     """The body, once and bounded; the view may read it again from Flask's own cache."""
-    request.max_content_length = limit
     try:
         return request.get_data(cache=True)
     except RequestEntityTooLarge:
@@ -78,11 +79,27 @@ def _read(limit: int) -> bytes | None:
         return b""
 
 
-def _bound(decision: Decision) -> None:
-    """A body without a declared length is bounded while the view reads it."""
-    scope = decision.plan.scope
-    if isinstance(scope, Operation):
-        request.max_content_length = scope.body
+def _bound(limit: int) -> None:
+    """Bound what the view reads. The stream that everything reads from is a cached property."""
+    current: Request = request._get_current_object()  # type: ignore[attr-defined]
+    current.__dict__["stream"] = Bounded(limit)
+
+
+class Bounded(LimitedStream):
+    """The request body where it comes without a length: over the bound, reading it is a 413.
+
+    Werkzeug's own limit ends a body that is too long as if it were complete.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(request.environ["wsgi.input"], limit, is_max=True)
+
+    def readall(self) -> bytes:
+        """All of the body; raises ``RequestEntityTooLarge`` where there is more."""
+        data = super().readall()
+        if self.is_exhausted and self._stream.read(1):
+            raise RequestEntityTooLarge
+        return data
 
 
 def _json(response: Response) -> bytes | None:
