@@ -116,11 +116,14 @@ def tell(scope: Scope, decision: Decision) -> Scope:
 
 
 class Outside:
-    """An ASGI callable with a guard before it."""
+    """An ASGI callable with a guard before it; ``read`` reads the facts of a request."""
 
-    def __init__(self, app: Application, guard: Guard) -> None:
+    def __init__(
+        self, app: Application, guard: Guard, read: Callable[[Scope], Request] = facts
+    ) -> None:
         self.app = app
         self.guard = guard
+        self.read = read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide act one; refuse, or let the framework go on with the parked decision."""
@@ -131,7 +134,7 @@ class Outside:
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         guard = self.guard
-        decision = await guard.aenter(facts(scope))
+        decision = await guard.aenter(self.read(scope))
         answering = _Answering(guard, decision, scope, receive, send)
         if scope["type"] == "websocket" and decision.outcome is None:
             await _finish_websocket(guard, decision)

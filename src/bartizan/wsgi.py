@@ -121,16 +121,19 @@ def tell(environ: Environ, decision: Decision) -> None:
 
 
 class Outside:
-    """A WSGI callable with a guard before it."""
+    """A WSGI callable with a guard before it; ``read`` reads the facts of a request."""
 
-    def __init__(self, app: Application, guard: Guard) -> None:
+    def __init__(
+        self, app: Application, guard: Guard, read: Callable[[Environ], Request] = facts
+    ) -> None:
         self.app = app
         self.guard = guard
+        self.read = read
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Decide act one; refuse, or let the framework go on with the parked decision."""
         guard = self.guard
-        decision = guard.enter(facts(environ))
+        decision = guard.enter(self.read(environ))
         if isinstance(decision.outcome, Deny | Answer):
             response = guard.refuse(decision, decision.outcome)
             return send(response, environ["REQUEST_METHOD"], start_response)
