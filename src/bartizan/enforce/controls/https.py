@@ -26,7 +26,7 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
         if context.scheme == "https":
             return None
         request = context.request
-        if request.authorization is not None or request.header("cookie") is not None:
+        if request.authorization is not None or request.header("cookie"):
             return _EXPOSED
         if redirects and request.method in ("GET", "HEAD") and context.host:
             return _redirect(context)
