@@ -76,7 +76,7 @@ def _functions(view: object) -> Iterator[FunctionType]:
                 if isinstance(member, FunctionType | classmethod | staticmethod | property)
             ]
         elif callable(one):
-            waiting.append(getattr(type(one), "__call__", None))
+            waiting.append(type(one).__call__)
 
 
 def _content(cell: Any) -> object:

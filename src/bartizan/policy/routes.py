@@ -42,6 +42,8 @@ class Served(Struct, frozen=True):
     """The line of code that serves it: ``shop/views.py:41``."""
     view: str
     """Name of the view."""
+    takes_subject: bool = False
+    """Whether its code takes our subject or permit."""
 
 
 class Undecided(Struct, frozen=True):

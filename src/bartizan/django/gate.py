@@ -1,0 +1,101 @@
+"""The gate of a Django project: its policy, held against its URLconf, and the guard.
+
+There is one gate for each chain of middleware, so a project and its tests never share counters.
+It is closed when the chain is loaded: a fault raises there, and the server does not start.
+"""
+
+import logging
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.http import HttpRequest
+
+from bartizan.django import conf
+from bartizan.django.routes import key, mount, resolver, served
+from bartizan.enforce.effects import NOWHERE, Route
+from bartizan.enforce.guard import Decision, Guard
+from bartizan.enforce.start import equip
+from bartizan.policy.faults import PolicyError
+from bartizan.policy.load import load
+from bartizan.policy.routes import Survey, survey
+from bartizan.policy.rules import Pass, Policy
+from bartizan.watch.spool import Spool
+
+log = logging.getLogger("bartizan")
+
+STRANGE = Route(frozenset({""}))
+"""A route that lies in no subtree: whoever reaches it through one is refused."""
+
+
+class Gate:
+    """A sealed policy with its routes."""
+
+    def __init__(self) -> None:
+        """Read settings and policy, and seal. Raises ``PolicyError``, ``ImproperlyConfigured``."""
+        self._guard: Guard | None = None
+        self._routes: Mapping[tuple[Hashable, str], Route] = {}
+        self._views: Mapping[Hashable, Route] = {}
+        self.seal()
+        setting_changed.connect(self._changed)
+
+    @property
+    def guard(self) -> Guard:
+        """The guard; a new one where a test has changed the settings that it was made from."""
+        return self._guard or self.seal()
+
+    def seal(self) -> Guard:
+        """Hold the policy against the URLconf and stand a guard there."""
+        for place in conf.misplaced():
+            raise ImproperlyConfigured(f"{place.sentence} ({place.id}). {place.hint}")
+        said = conf.read()
+        try:
+            policy = open_policy(said)
+            found = surveyed(policy)
+            events = said.events or policy.stores.events
+            journal = Spool(events) if events else None
+            guard = equip(policy, bind=said.bind, survey=found, journal=journal)
+        except PolicyError as fault:
+            log.critical("this project does not start:\n%s", fault)
+            raise
+        self._know(found)
+        self._guard = guard
+        log.info("%s", guard.summary())
+        return guard
+
+    def stand(self, guard: Guard) -> None:
+        """Let another guard of the same policy stand here: for tests that bring their own clock
+        or store."""
+        self._guard = guard
+
+    def route(self, decision: Decision, request: HttpRequest) -> Route:
+        """What Django resolved, in the words of the policy."""
+        match = request.resolver_match
+        if match is None:
+            return NOWHERE
+        at = key(match.route, match.func)
+        if isinstance(decision.plan.scope, Pass):
+            return self._views.get(at, STRANGE)
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        return self._routes.get((at, method), NOWHERE)
+
+    def _know(self, found: Survey) -> None:
+        self._routes = {at: Route(names) for at, names in found.serves.items()}
+        ours = {route.key: Route(frozenset(names)) for route, names in found.covered}
+        self._views = {**{route.key: NOWHERE for route, _ in found.passed}, **ours}
+
+    def _changed(self, *, setting: str, **_: Any) -> None:
+        if setting in conf.NAMES:
+            self._guard = None
+
+
+def open_policy(said: conf.Conf) -> Policy:
+    """The policy that the settings name. Raises ``PolicyError``."""
+    return said.policy if isinstance(said.policy, Policy) else load(said.policy)
+
+
+def surveyed(policy: Policy) -> Survey:
+    """The project's routes held against a policy."""
+    prefix = mount(policy)
+    return survey(policy, served(prefix), resolver(prefix))

@@ -1,0 +1,142 @@
+"""What a Django project serves, and how its URLconf reads a path.
+
+A route is told apart by what Django says of it at run time: the joined text of its patterns
+(``ResolverMatch.route``) and its view. Nothing is translated from regular expressions.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.exceptions import Resolver404
+from django.urls.resolvers import LocalePrefixPattern
+from django.utils import translation
+from django.utils.functional import Promise
+from django.views.generic import View
+
+from bartizan.enforce.views import takes_subject, where
+from bartizan.policy.routes import Resolve, Served, samples
+from bartizan.policy.rules import Policy
+
+_AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
+"""HEAD is GET, and the OPTIONS that Django answers by itself is no operation."""
+
+
+def key(route: str, view: Callable[..., Any]) -> Hashable:
+    """What tells a route apart, at the start and at run time."""
+    return route, view
+
+
+def mount(policy: Policy) -> str:
+    """The prefix under which a server mounts the project: ``FORCE_SCRIPT_NAME`` where it is set.
+
+    Else, where the URLconf knows no operation by its whole path, it is the policy's ``base``.
+    """
+    if settings.FORCE_SCRIPT_NAME is not None:
+        return str(settings.FORCE_SCRIPT_NAME).rstrip("/")
+    whole = resolver("")
+    knows = any(
+        whole(operation.method, path)
+        for operation in policy.operations
+        for path in samples(operation.template)
+    )
+    return "" if knows else policy.api.base
+
+
+def served(prefix: str) -> tuple[Served, ...]:
+    """Every leaf of ``ROOT_URLCONF``, included ones too, in every language of its own."""
+    root = get_resolver()
+    found: dict[Hashable, Served] = {}
+    for language in languages(root):
+        with translation.override(language):
+            for route, leaf in leaves(root):
+                found.setdefault(key(route, leaf.callback), _served(prefix, route, leaf))
+    return tuple(found.values())
+
+
+def leaves(resolver: URLResolver) -> Iterator[tuple[str, URLPattern]]:
+    """Every pattern with a view, with its route as ``ResolverMatch.route`` will say it."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield str(entry.pattern), entry
+            continue
+        for route, leaf in leaves(entry):
+            yield _joined(str(entry.pattern), route), leaf
+
+
+def resolver(prefix: str) -> Resolve:
+    """Ask the URLconf, in every language that it has routes of its own for."""
+    root = get_resolver()
+    tongues = languages(root)
+
+    def resolve(method: str, path: str) -> Hashable | None:
+        if not path.startswith(prefix):
+            return None
+        for language in tongues:
+            with translation.override(language):
+                try:
+                    match = root.resolve(path[len(prefix) :] or "/")
+                except Resolver404:
+                    continue
+            return key(match.route, match.func)
+        return None
+
+    return resolve
+
+
+def languages(root: URLResolver) -> tuple[str | None, ...]:
+    """Languages in which the URLconf reads differently; one that is none where it does not."""
+    if settings.USE_I18N and any(_translated(pattern) for pattern in _patterns(root)):
+        return tuple(code for code, _ in settings.LANGUAGES)
+    return (None,)
+
+
+def methods(view: Callable[..., Any]) -> frozenset[str] | None:
+    """Methods that a class-based view has; ``None`` for views that do not say."""
+    names = getattr(view, "actions", None)  # a viewset
+    view_class = getattr(view, "view_class", None)
+    if names is None and view_class is not None:
+        given = getattr(view, "view_initkwargs", {})
+        named = given.get("http_method_names", view_class.http_method_names)
+        names = [name for name in named if hasattr(view_class, name)]
+    if not names:
+        return None
+    automatic = _AUTOMATIC
+    if view_class is not None and getattr(view_class, "options", None) is not View.options:
+        automatic = frozenset({"HEAD"})
+    return frozenset(name.upper() for name in names) - automatic or None
+
+
+def _served(prefix: str, route: str, leaf: URLPattern) -> Served:
+    return Served(
+        key=key(route, leaf.callback),
+        path=f"{prefix}/{_readable(route)}",
+        methods=methods(leaf.callback),
+        where=where(leaf.callback),
+        view=leaf.lookup_str,
+        takes_subject=takes_subject(leaf.callback),
+    )
+
+
+def _joined(outer: str, inner: str) -> str:
+    """How Django joins the texts of two patterns."""
+    return outer + inner.removeprefix("^") if outer else inner
+
+
+def _readable(route: str) -> str:
+    """A route for people; of a regular expression only what stands for itself is undone."""
+    return re.sub(r"\\([-./_])", r"\1", route.removeprefix("^"))
+
+
+def _patterns(resolver: URLResolver) -> Iterable[Any]:
+    for entry in resolver.url_patterns:
+        yield entry.pattern
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry)
+
+
+def _translated(pattern: Any) -> bool:
+    text = getattr(pattern, "_route", None) or getattr(pattern, "_regex", None)
+    return isinstance(pattern, LocalePrefixPattern) or isinstance(text, Promise)
