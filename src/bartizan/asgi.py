@@ -15,7 +15,6 @@ from bartizan.enforce.effects import Route
 from bartizan.enforce.guard import Decision, Guard
 from bartizan.model.decision import Answer, Deny
 from bartizan.model.problem import Response
-from bartizan.model.reasons import REASONS
 from bartizan.model.request import Request
 from bartizan.policy.rules import Operation
 
@@ -39,7 +38,6 @@ _ANSWER = {"http": "http.response", "websocket": "websocket.http.response"}
 """How the answer to a request is called; to a websocket's handshake, an extension of ASGI."""
 
 _FORWARDING = frozenset({b"forwarded", b"x-real-ip"})
-_TOO_LARGE = Deny(REASONS["body_too_large"], key="body")
 _POLICY_VIOLATION = 1008
 
 
@@ -62,7 +60,7 @@ def facts(scope: Scope) -> Request:
     websocket = scope["type"] == "websocket"
     raw = scope.get("raw_path")
     return Request(
-        method="WS" if websocket else scope["method"],
+        method="WS" if websocket else _method(scope["method"]),
         path=_path(scope["path"], raw),
         raw_path=raw.partition(b"?")[0].decode("latin-1") if raw else None,
         query=scope.get("query_string", b"").decode("latin-1"),
@@ -81,6 +79,11 @@ def facts(scope: Scope) -> Request:
         peer_rewritten=port == 0 and "x-forwarded-for" in values,
         header=get,
     )
+
+
+def _method(method: str) -> str:
+    """``WS`` is our word for a websocket: no request may call itself that."""
+    return method if method != "WS" else "ws"
 
 
 _SCHEMES = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
@@ -203,7 +206,7 @@ class _Answering:
         if message["type"] == "http.request" and self._most is not None:
             self._read += len(message.get("body", b""))
             if self._read > self._most and not self._started:
-                await self.refuse(_TOO_LARGE)
+                await self.refuse(errors.TOO_LARGE)
                 return {"type": "http.disconnect"}
         return message
 

@@ -58,7 +58,7 @@ def facts(environ: Environ) -> Request:
     headers = {name: value for name, value in environ.items() if name[:5] == "HTTP_"}
     chunked = "HTTP_TRANSFER_ENCODING" in headers
     return Request(
-        method=environ["REQUEST_METHOD"],
+        method=_method(environ["REQUEST_METHOD"]),
         path=path if path.isascii() else _text(path),
         raw_path=_raw(get("RAW_URI") or get("REQUEST_URI"), script),
         query=get("QUERY_STRING", ""),
@@ -77,6 +77,11 @@ def facts(environ: Environ) -> Request:
         peer_rewritten=False,
         header=lambda name: headers.get("HTTP_" + name.upper().replace("-", "_")),
     )
+
+
+def _method(method: str) -> str:
+    """``WS`` is our word for a websocket: no request may call itself that."""
+    return method if method != "WS" else "ws"
 
 
 def _text(path: str) -> str:

@@ -117,6 +117,7 @@ def test_claims_by_other_names() -> None:
     assert (subject.id, subject.tenant) == ("o-1", "t")
     assert (subject.scopes, subject.roles) == ({"a", "b"}, {"g"})
     assert judge.verify(claiming(sub="alice")) == "token_claims"
+    assert judge.verify(claiming(oid="o-1", sub=7)) == "token_claims"
 
 
 def test_a_claim_that_no_identity_names_gives_nothing() -> None:

@@ -51,7 +51,7 @@ def load(name: str) -> list[dict[str, Any]]:
 def accepted(token: str, algorithm: str, ring: KeyRing) -> bool:
     """Whether the steps of JWS accept it."""
     reading = Reading(token, {}, 0)
-    reading.profile = Profile(identity(algorithms=(algorithm,)), ring, envelope.ANY_KIND)
+    reading.profile = Profile(identity(algorithms=(algorithm,)), ring, envelope.ANY_KIND, ())
     return all(step(reading) is None for step in JWS_STEPS)
 
 

@@ -82,9 +82,9 @@ def required(reading: Reading) -> str | None:
 
 
 def names(reading: Reading) -> str | None:
-    """``sub``, ``jti`` and ``client_id`` are texts where they are there (RFC 9068 section 2.2)."""
+    """``jti``, ``client_id``, ``sub`` are texts where they are there (RFC 9068 section 2.2)."""
     claims = reading.claims
-    for name in ("jti", "client_id", "sub"):
+    for name in reading.profile.texts:
         if name in claims and not _is_text(claims[name]):
             return "token_claims"
     return None
@@ -137,8 +137,11 @@ def roles(reading: Reading) -> str | None:
     if not name or name not in reading.claims:
         return None
     value = reading.claims[name]
-    if type(value) is not list or not all(_is_text(role) for role in value):
+    if type(value) is not list:
         return "token_claims"
+    for role in value:
+        if not _is_text(role):
+            return "token_claims"
     reading.roles = frozenset(value)
     return None
 

@@ -20,6 +20,9 @@ from bartizan.policy.rules import Jwt
 MAX_LEEWAY: Final = 60
 """Most seconds of clock difference that are ever forgiven."""
 
+TEXTS: Final = ("jti", "client_id", "sub")
+"""Claims of RFC 9068 that are texts whoever writes them."""
+
 STEPS: Final[tuple[Step, ...]] = (
     envelope.size,
     envelope.decode,
@@ -124,7 +127,8 @@ def _profiles(identities: Mapping[str, Jwt], rings: Mapping[str, KeyRing]) -> Ma
             raise KeyFault(f"identity {name} has no keys")
         if not 0 <= identity.leeway <= MAX_LEEWAY:
             raise KeyFault(f"identity {name}: leeway is 0 to {MAX_LEEWAY} seconds")
-        profiles[identity.issuer] = Profile(identity, rings[name], _kinds(identity.typ))
+        texts = tuple(claim for claim in TEXTS if claim != identity.subject)
+        profiles[identity.issuer] = Profile(identity, rings[name], _kinds(identity.typ), texts)
     return profiles
 
 

@@ -21,6 +21,8 @@ class Profile(Struct, frozen=True):
     """The keys of this identity, and of no other."""
     kinds: frozenset[str | None]
     """Accepted ``typ`` values, in lower case; ``None`` for a header without one."""
+    texts: tuple[str, ...]
+    """Claims that must be texts where they are there; the subject has a step of its own."""
 
 
 class Reading:

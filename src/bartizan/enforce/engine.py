@@ -55,9 +55,9 @@ class Engine:
     def begin(self, request: Request) -> Context:
         """Match, and refuse nothing yet: the context of a request before its first row."""
         if request.method == "OPTIONS" and request.origin is not None:
-            wanted = request.header("access-control-request-method")
-            if wanted is not None:
-                return self._preflight(request, wanted)
+            asked = self._preflight(request)
+            if asked is not None:
+                return asked
         found = self._router.find(request.method, request.path)
         if type(found) is Found:
             return Context(request, found.value, found.params)
@@ -67,12 +67,15 @@ class Engine:
             return Context(request, trap, {})
         return Context(request, self._subtree(request.path) or self._unknown, {}, allowed)
 
-    def _preflight(self, request: Request, wanted: str) -> Context:
-        """A preflight asks for another method; in a subtree that is not ours, the subtree."""
+    def _preflight(self, request: Request) -> Context | None:
+        """A preflight asks for another method of a path that we serve; nothing else is one."""
+        wanted = request.header("access-control-request-method")
+        if wanted is None or self._router.find(wanted, request.path) is None:
+            return None
         found = self._preflights.find(wanted, request.path)
         if type(found) is Found:
             return Context(request, found.value, found.params)
-        return Context(request, self._subtree(request.path) or self._refused_preflight, {})
+        return Context(request, self._refused_preflight, {})
 
     def _trap(self, request: Request, allowed: tuple[str, ...]) -> Plan | None:
         """A decoy: with any method, unless the path is a real one with other methods."""

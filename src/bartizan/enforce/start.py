@@ -3,6 +3,7 @@
 A broken policy never starts half an application: all faults are found, then one error says them.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from bartizan.credentials.keys import KeyFault, KeyRing, open_ring
 from bartizan.enforce.ask import broken
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.journal import Journal
+from bartizan.enforce.plan import shadows
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.policy.routes import Served, Survey
 from bartizan.policy.rules import Operation, Place, Policy
@@ -45,6 +47,7 @@ def equip(
         store = _collect(faults, opened, StoreFault, "P501", place, policy)
     if survey is not None:
         faults += disagreements(survey)
+        faults += unbelievable(policy, survey)
     faults += unheld(policy, forms)
     if faults or store is None:
         raise PolicyError(faults)
@@ -119,6 +122,24 @@ def disagreements(survey: Survey) -> Iterator[Fault]:
             operation.place,
             consequence="the entry protects nothing: a typo in it would leave a route open",
         )
+
+
+def unbelievable(policy: Policy, survey: Survey, now: float | None = None) -> Iterator[Fault]:
+    """Views that take our subject although nobody is asked for one: authenticate is in shadow."""
+    now = time.time() if now is None else now
+    named = {operation.name: operation for operation in policy.operations}
+    for served, names in survey.covered:
+        for operation in (named[name] for name in names if served.takes_subject):
+            end = shadows(policy, operation, ("authenticate",)).get("authenticate", 0.0)
+            if end > now and not operation.public:
+                place = operation.places.get("shadow") or policy.api.places.get("shadow")
+                yield Fault(
+                    "R203",
+                    f"`{served.view}` takes our subject, and authenticate is in shadow for "
+                    f"{operation.name}",
+                    place or operation.place,
+                    consequence="the view would serve callers that nobody has authenticated",
+                )
 
 
 def _collect(

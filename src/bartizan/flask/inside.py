@@ -1,6 +1,6 @@
 """Act two inside Flask: the first ``before_request``, and the first word after the view."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 from flask import Flask, Request, Response, request
 from flask.signals import got_request_exception
@@ -39,7 +39,7 @@ class Inside:
                 return self._answer(decision, decision.outcome)
         scope = decision.plan.scope
         if decision.context.request.chunked and isinstance(scope, Operation):
-            _bound(scope.body)
+            _bound(scope.body, lambda: self._guard.fail(decision, errors.TOO_LARGE))
         method = "GET" if request.method == "HEAD" else request.method
         route = self._routes.get((id(request.url_rule), method), NOWHERE)
         outcome = self._guard.resume(decision, route, _read)
@@ -79,10 +79,10 @@ def _read(limit: int) -> bytes | None:
         return b""
 
 
-def _bound(limit: int) -> None:
+def _bound(limit: int, over: Callable[[], object]) -> None:
     """Bound what the view reads. The stream that everything reads from is a cached property."""
     current: Request = request._get_current_object()  # type: ignore[attr-defined]
-    current.__dict__["stream"] = Bounded(limit)
+    current.__dict__["stream"] = Bounded(limit, over)
 
 
 class Bounded(LimitedStream):
@@ -91,15 +91,22 @@ class Bounded(LimitedStream):
     Werkzeug's own limit ends a body that is too long as if it were complete.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, over: Callable[[], object]) -> None:
         super().__init__(request.environ["wsgi.input"], limit, is_max=True)
+        self._over = over
 
     def readall(self) -> bytes:
         """All of the body; raises ``RequestEntityTooLarge`` where there is more."""
         data = super().readall()
-        if self.is_exhausted and self._stream.read(1):
-            raise RequestEntityTooLarge
+        if self.is_exhausted:
+            self.on_exhausted()
         return data
+
+    def on_exhausted(self) -> None:
+        """The bound is reached: it may have been the end."""
+        if self._stream.read(1):
+            self._over()
+            raise RequestEntityTooLarge
 
 
 def _json(response: Response) -> bytes | None:

@@ -1,13 +1,13 @@
 """What a Flask application serves, and how its router reads a path."""
 
-from collections.abc import Callable, Hashable
-from inspect import unwrap
-from typing import Any
+from collections.abc import Hashable
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect, Rule
 
+from bartizan.enforce.views import takes_subject, where
+from bartizan.flask.current import decision, subject
 from bartizan.policy.routes import Resolve, Served
 
 
@@ -26,6 +26,9 @@ def served(app: Flask) -> tuple[Served, ...]:
             methods=methods(rule),
             where=where(app.view_functions.get(rule.endpoint)),
             view=rule.endpoint,
+            takes_subject=takes_subject(
+                app.view_functions.get(rule.endpoint), known=(subject, decision)
+            ),
         )
         for rule in app.url_map.iter_rules()
         if not rule.build_only and not rule.websocket
@@ -58,13 +61,3 @@ def resolver(app: Flask) -> Resolve:
         return None
 
     return resolve
-
-
-def where(view: Callable[..., Any] | None) -> str:
-    """The line of code of a view, through its decorators; a class says its first method's."""
-    view = getattr(view, "view_class", view)
-    if isinstance(view, type):
-        own = (getattr(view, name.lower(), None) for name in getattr(view, "methods", None) or ())
-        view = next((method for method in own if method is not None), None)
-    code = getattr(unwrap(view), "__code__", None) if view is not None else None
-    return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else "?"

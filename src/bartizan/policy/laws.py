@@ -7,6 +7,8 @@ depends on it is not judged a second time: one slip is one fault.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from bartizan.model.reasons import REASONS
 from bartizan.policy.match import Segment, parameter_text
 from bartizan.policy.merge import KNOWN, Access, Entry, looser, merged
@@ -35,7 +37,7 @@ def names_known(level: Table, limits: Limits, identities: Identities) -> None:
 def _known(level: Table, key: str, section: str, known: Iterable[str], message: str) -> None:
     if key not in level or level.leaf.book.doubts(section):
         return
-    for leaf in level.leaf.child(key, _loss(level, key)).children():
+    for leaf in replace(level.leaves[key], loss=_loss(level, key)).children():
         if isinstance(leaf.value, str) and leaf.value not in known:
             leaf.wrong("P301", f"{message} `{leaf.value}`", nearest(leaf.value, known))
 
@@ -59,23 +61,23 @@ def agrees(level: Table) -> None:
         for key in level.values:
             if key not in DECOY_KEYS:
                 message = f"a decoy answers like nothing at all: `{key}` says nothing here"
-                leaf.child(key).wrong("P303", message, at_key=True)
+                level.leaves[key].wrong("P303", message, at_key=True)
     elif level.get("public"):
         for key in ("identity", "scopes", "roles"):
             if key in level:
-                leaf.child(key).wrong(
+                level.leaves[key].wrong(
                     "P303",
                     f"`{key}` is asked of nobody where `public = true`",
                     at_key=True,
                     consequence=f"no credential would have been read for {_of(leaf)}",
                 )
     if level.get("identity") == (ANONYMOUS,):
-        leaf.child("identity").wrong("P303", "only `anonymous`: say `public = true`")
+        level.leaves["identity"].wrong("P303", "only `anonymous`: say `public = true`")
     if level.get("body") == 0 and "input" in level:
-        leaf.child("body").wrong("P303", "an operation with `input` takes a body", at_key=True)
+        level.leaves["body"].wrong("P303", "an operation with `input` takes a body", at_key=True)
     params = level.get("params", {})
-    if "none" in params.values() and "why" not in level:
-        leaf.child("params").wrong(
+    if "none" in params.values() and "why" not in level and leaf.book.sure(*leaf.path):
+        level.leaves["params"].wrong(
             "P311",
             'say `why` these parameters name nobody\'s object ("none")',
             at_key=True,
@@ -85,11 +87,12 @@ def agrees(level: Table) -> None:
 
 def strict(level: Table, above: tuple[Table, ...], limits: Limits) -> None:
     """What is looser than the levels above says so."""
-    doubtful = any(level.leaf.book.doubts(*one.leaf.path) for one in (level, *above))
-    if "loosen" in level or doubtful or level.leaf.book.doubts("limits"):
+    book = level.leaf.book
+    sure = all(book.sure(*one.leaf.path) for one in (level, *above))
+    if "loosen" in level or not sure or book.doubts("limits") or book.doubts("defaults"):
         return
     for key, how in looser(level, above, limits):
-        level.leaf.child(key).wrong(
+        level.leaves[key].wrong(
             "P304",
             f'`{key}` is looser than the entry it replaces: {how}; say `loosen = "why"`',
             at_key=True,
@@ -103,7 +106,7 @@ def strict(level: Table, above: tuple[Table, ...], limits: Limits) -> None:
 def decided(entry: Entry, who: Access, values: Mapping[str, Any]) -> None:
     """Somebody may, and what is asked can be asked."""
     book = entry.declared.book
-    if any(book.doubts(*level.leaf.path) for level in entry.levels) or book.doubts("defaults"):
+    if book.doubts("defaults") or not all(book.sure(*one.leaf.path) for one in entry.levels):
         return
     if who.decoy:
         return
@@ -113,7 +116,7 @@ def decided(entry: Entry, who: Access, values: Mapping[str, Any]) -> None:
         entry.declared.wrong(
             "P302",
             "nobody can use this operation: say `identity = [...]`, or `public = true`",
-            at_key=entry.declared.path[0] == "operations",
+            at_key=entry.levels[0].kind == "operation",
             consequence=f"every request for {entry.name} would have been refused",
         )
 
@@ -124,7 +127,7 @@ def _nobody_asked(entry: Entry, who: Access) -> None:
         for key in ("scopes", "roles"):
             if key in level:
                 message = f"`{key}` is asked of nobody: this operation is public by its group"
-                level.leaf.child(key).wrong("P303", message, at_key=True)
+                level.leaves[key].wrong("P303", message, at_key=True)
 
 
 def countable(entry: Entry, who: Access, limits: Limits, identities: Identities) -> None:
@@ -136,7 +139,9 @@ def countable(entry: Entry, who: Access, limits: Limits, identities: Identities)
     tenants = any(identities[name].tenant for name in accepted if name in identities)
     for index, name in enumerate(level.get("limits")):
         per = {key for limit in limits.get(name, ()) for key in limit.per}
-        leaf = level.leaf.child("limits", f"nothing would have limited {entry.name}")
+        leaf = replace(
+            level.leaves["limits"], loss=f"nothing would have limited {entry.name}"
+        )
         if index >= len(leaf.value):
             return
         if who.public and level in entry.levels[: who.depth] and per & set(KNOWN):
@@ -150,12 +155,12 @@ def countable(entry: Entry, who: Access, limits: Limits, identities: Identities)
 def parameters(entry: Entry) -> None:
     """``params`` speak of parameters that there are."""
     own = entry.levels[0]
-    if own.leaf.path[0] != "operations":
+    if own.kind != "operation":
         return
     there = [one.name for one in entry.segments if isinstance(one, Parameter)]
     for name in own.get("params", {}):
         if name not in there:
-            leaf = own.leaf.child("params").child(name)
+            leaf = own.leaves["params"].child(name)
             message = f"{entry.template} has no parameter `{name}`"
             leaf.wrong("P311", message, nearest(name, there), at_key=True)
 
@@ -163,9 +168,9 @@ def parameters(entry: Entry) -> None:
 def example(entry: Entry, operation: Operation) -> None:
     """The example is a request that the policy lets in."""
     own = entry.levels[0]
-    if operation.example is None or own.leaf.path[0] != "operations":
+    if operation.example is None or own.kind != "operation":
         return
-    leaf = own.leaf.child("example", f"no probe would have reached {entry.name}")
+    leaf = replace(own.leaves["example"], loss=f"no probe would have reached {entry.name}")
     _example_path(leaf, operation)
     rules = {query.name: query for query in operation.query}
     if not own.leaf.book.doubts(*own.leaf.path, "query"):
@@ -197,7 +202,7 @@ def _example_path(leaf: Leaf, operation: Operation) -> None:
         if not plain or not parameter_text(there[name].kind, str(value)):
             at.wrong("P211", f"this is not the spelling of a parameter of type {there[name].kind}")
     for name in there:
-        if name not in given and not leaf.book.doubts(*leaf.path, "path"):
+        if name not in given and leaf.book.sure(*leaf.path):
             leaf.wrong("P211", f"the path parameter `{name}` has no value", at_key=True)
 
 
@@ -229,21 +234,21 @@ def apart(
 def question(table: Table, identities: Identities) -> None:
     """A question of ``[[expect]]`` has one asker and one possible answer."""
     leaf = table.leaf
-    if "as" not in table and not leaf.book.doubts(*leaf.path, "as"):
+    if "as" not in table and leaf.book.sure(*leaf.path):
         for key in ("identity", "scopes", "roles", "tenant"):
             if key in table:
                 message = f"`{key}` without `as` says nothing: nobody is asking"
-                leaf.child(key).wrong("P213", message, at_key=True)
+                table.leaves[key].wrong("P213", message, at_key=True)
     _asker(table, identities)
     by, answer = table.get("by"), table.get("answer")
     if by is None or answer is None:
         return
     statuses = sorted({one.status for one in REASONS.values() if one.control == by})
     if answer == "permit":
-        leaf.child("by").wrong("P213", "a permit is by no control", at_key=True)
+        table.leaves["by"].wrong("P213", "a permit is by no control", at_key=True)
     elif answer not in statuses:
         known = " or ".join(map(str, statuses)) or "nothing"
-        leaf.child("answer").wrong("P213", f"`{by}` answers {known}, never {answer}")
+        table.leaves["answer"].wrong("P213", f"`{by}` answers {known}, never {answer}")
 
 
 def _asker(table: Table, identities: Identities) -> None:
@@ -253,7 +258,7 @@ def _asker(table: Table, identities: Identities) -> None:
     named = table.get("identity")
     if named is not None and named not in identities:
         right = nearest(named, identities)
-        leaf.child("identity").wrong("P301", f"there is no identity `{named}`", right)
-    elif named is None and len(identities) != 1 and not leaf.book.doubts(*leaf.path, "identity"):
+        table.leaves["identity"].wrong("P301", f"there is no identity `{named}`", right)
+    elif named is None and len(identities) != 1 and leaf.book.sure(*leaf.path):
         known = " or ".join(identities) or "and the policy has none"
-        leaf.child("as").wrong("P213", f"say by which `identity`: {known}", at_key=True)
+        table.leaves["as"].wrong("P213", f"say by which `identity`: {known}", at_key=True)

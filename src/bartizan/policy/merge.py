@@ -86,12 +86,12 @@ def merged(levels: tuple[Table, ...]) -> tuple[dict[str, Any], dict[str, Place]]
                 lower = {name.lower() for name in value} if key == "headers" else ()
                 kept = {name: one for name, one in under.items() if name.lower() not in lower}
                 values[key] = {**kept, **value}
-                inside = level.leaf.child(key)
+                inside = level.leaves[key]
                 for name in value:
                     places[f"{key}.{name}"] = inside.child(name).key_place()
             else:
                 values[key] = value
-            places[key] = level.places[key]
+            places[key] = level.leaves[key].key_place()
     return values, places
 
 
@@ -133,7 +133,7 @@ def merge(entry: Entry, api: Api, limits: Mapping[str, tuple[Limit, ...]]) -> Op
 
 def _local(entry: Entry) -> Iterator[Table]:
     """The levels that speak of this operation, not of all."""
-    return (level for level in entry.levels if level.leaf.path != ("defaults",))
+    return (level for level in entry.levels if level.kind != "defaults")
 
 
 def counted(

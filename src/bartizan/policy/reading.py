@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from msgspec import Struct, field
 
@@ -37,20 +37,37 @@ class Sheet(Struct, frozen=True):
 
 
 class Book(Struct):
-    """A policy in the making: its files and every fault found so far."""
+    """A policy in the making: every fault found so far."""
 
     faults: list[Fault] = field(default_factory=list)
     """All faults, in the order they were found."""
     broken: list[Path] = field(default_factory=list)
-    """Paths that were not understood: what depends on them is not judged a second time."""
+    """For each fault the path that it is about; what depends on it is not judged again."""
+    unsure: set[Path] = field(default_factory=set)
+    """Tables with a key that nobody knows: what is absent in them may only be misspelt."""
     overlaid: dict[Path, Sheet] = field(default_factory=dict)
     """Facts that an overlay changes: the sheet that says them."""
+
+    def write(self, fault: Fault, path: Path) -> None:
+        """Write a fault down."""
+        self.faults.append(fault)
+        self.broken.append(path)
+
+    def forget(self, since: int, path: Path) -> None:
+        """Drop the faults since then that are about this very path; deeper ones stay."""
+        for index in range(len(self.faults) - 1, since - 1, -1):
+            if self.broken[index] == path:
+                del self.faults[index], self.broken[index]
 
     def doubts(self, *path: str | int) -> bool:
         """Whether something under (or above) this path was not understood."""
         return any(
             broken[: len(path)] == path or path[: len(broken)] == broken for broken in self.broken
-        )
+        ) or (path[:-1] in self.unsure)
+
+    def sure(self, *path: str | int) -> bool:
+        """Whether what a table does not say is truly not said."""
+        return not any(path[: len(table)] == table for table in self.unsure if table)
 
 
 class Leaf(Struct, frozen=True):
@@ -116,8 +133,7 @@ class Leaf(Struct, frozen=True):
             line = line[:start] + '"…"'
             place = Place(place.file, place.line, place.column, 3)
         lost = self.loss if consequence is None else consequence
-        self.book.faults.append(Fault(code, message, place, suggestion, lost, line))
-        self.book.broken.append(self.path)
+        self.book.write(Fault(code, message, place, suggestion, lost, line), self.path)
         return MISSING
 
 
@@ -150,15 +166,22 @@ class Key(Struct, frozen=True):
 Keys = Mapping[str, Key]
 
 
+Kind = Literal["", "defaults", "group", "operation"]
+
+
 class Table(Struct, frozen=True):
     """A table, read: only what could be understood."""
 
-    values: dict[str, Any]
-    """Values by key."""
-    places: dict[str, Place]
-    """Where each key stands."""
+    kind: Kind
+    """Which level of the merge law it is, if any."""
     leaf: Leaf
     """The table as written."""
+    values: dict[str, Any] = field(default_factory=dict)
+    """Values by key."""
+    leaves: dict[str, Leaf] = field(default_factory=dict)
+    """Each key as written; a misspelt one stands under the key that was meant."""
+    astray: list[tuple[str, Leaf]] = field(default_factory=list)
+    """Misspelt keys whose right one is there too: what was meant, and what is written."""
 
     def __contains__(self, key: str) -> bool:
         return key in self.values
@@ -167,56 +190,77 @@ class Table(Struct, frozen=True):
         """The value of a key."""
         return self.values.get(key, default)
 
+    def places(self) -> dict[str, Place]:
+        """Where each key stands."""
+        return {key: self.leaves[key].key_place() for key in self.values}
+
 
 NOWHERE: Final = "nothing would have come of what it was written for"
 
 
-def read_table(
-    leaf: Leaf, keys: Keys, of: str, home: Callable[[str], str] = lambda _key: ""
-) -> Table:
-    """Read a table by its keys. ``of`` says whose keys they are, for the consequences.
+class Grammar(Struct, frozen=True):
+    """How a table is read."""
 
-    ``home`` says where else a key belongs.
-    """
-    values: dict[str, Any] = {}
-    places: dict[str, Place] = {}
-    if not isinstance(leaf.value, dict):
-        leaf.wrong("P201", f"this is {a_kind(leaf.value)}, not a table")
-        return Table(values, places, leaf)
-    meant: set[str] = set()
-    for name in leaf.value:
-        key = keys.get(name)
-        if key is None:
-            meant.add(_unknown(leaf.child(name, NOWHERE), keys, of, home))
-            continue
-        child = leaf.child(name, key.loss.format(of=of))
+    keys: Keys
+    """Its keys."""
+    home: Callable[[str], str] = lambda _key: ""
+    """Where else a key belongs; empty for nowhere."""
+
+    def read(self, leaf: Leaf, of: str, kind: Kind = "") -> Table:
+        """Read a table. ``of`` says whose keys they are, for the consequences."""
+        table = Table(kind, leaf)
+        if not isinstance(leaf.value, dict):
+            leaf.wrong("P201", f"this is {a_kind(leaf.value)}, not a table")
+            return table
+        strange = [name for name in leaf.value if name not in self.keys]
+        for name in leaf.value:
+            if name not in strange:
+                self._known(table, leaf.child(name, self.keys[name].loss.format(of=of)), name)
+        for name in strange:
+            self._strange(table, leaf.child(name, NOWHERE), of)
+        for name, key in self.keys.items():
+            if key.required and name not in leaf.value and name not in table.leaves:
+                lost = key.loss.format(of=of)
+                leaf.wrong("P104", f"`{name}` is missing", at_key=True, consequence=lost)
+        return table
+
+    def _known(self, table: Table, leaf: Leaf, name: str) -> None:
+        key = self.keys[name]
+        table.leaves[name] = leaf
         if not key.enforced:
-            child.wrong("P105", f"`{name}` is not enforced by this version", at_key=True)
-            continue
-        value = key.read(child)
+            leaf.wrong("P105", f"`{name}` is not enforced by this version", at_key=True)
+            return
+        value = key.read(leaf)
         if value is not MISSING:
-            values[name] = value
-            places[name] = child.key_place()
-    for name, key in keys.items():
-        if key.required and name not in leaf.value and name not in meant:
-            leaf.wrong(
-                "P104", f"`{name}` is missing", at_key=True, consequence=key.loss.format(of=of)
-            )
-    return Table(values, places, leaf)
+            table.values[name] = value
 
+    def _strange(self, table: Table, leaf: Leaf, of: str) -> None:
+        """Write an unknown key down, and read on as if it were spelt right."""
+        name = str(leaf.path[-1])
+        right = self._meant(name, table)
+        message = f"unknown key `{name}`"
+        if not right and (elsewhere := self.home(name)):
+            message += f": it belongs to {elsewhere}"
+        key = self.keys.get(right)
+        lost = key.loss.format(of=of) if key else leaf.loss
+        leaf.wrong("P103", message, right, at_key=True, consequence=lost or NOWHERE)
+        leaf.book.unsure.add(table.leaf.path)
+        if key is None or not key.enforced:
+            return
+        if right in table.leaves:
+            table.astray.append((right, leaf))
+            return
+        since = len(leaf.book.faults)
+        self._known(table, leaf, right)
+        leaf.book.forget(since, leaf.path)
 
-def _unknown(leaf: Leaf, keys: Keys, of: str, home: Callable[[str], str]) -> str:
-    """Write an unknown key down; returns the key that was probably meant."""
-    name = str(leaf.path[-1])
-    right = nearest(name, keys, 1) or ("" if home(name) else nearest(name, keys))
-    message = f"unknown key `{name}`"
-    if not right and (elsewhere := home(name)):
-        message += f": it belongs to {elsewhere}"
-    loss = keys[right].loss.format(of=of) if right else ""
-    leaf.wrong("P103", message, right, at_key=True, consequence=loss or leaf.loss)
-    if right:
-        leaf.book.broken.append((*leaf.path[:-1], right))
-    return right
+    def _meant(self, name: str, table: Table) -> str:
+        """The key that was probably meant: one slip away, not there yet, enforced."""
+        free = [key for key, row in self.keys.items() if key not in table.leaves and row.enforced]
+        near = nearest(name, free, 1) or nearest(name, self.keys, 1)
+        if near or self.home(name):
+            return near
+        return nearest(name, free) or nearest(name, self.keys)
 
 
 def a_kind(value: Any) -> str:

@@ -299,9 +299,8 @@ def _network_file(leaf: Leaf) -> "list[Network]":
         except words.WordFault as fault:
             shown = Path(leaf.sheet.file).parent / leaf.value[5:]
             place = Place(str(shown), number, line.index(written) + 1, len(written))
-            fault_there = Fault("P204", fault.message, place, fault.suggestion, leaf.loss, line)
-            leaf.book.faults.append(fault_there)
-            leaf.book.broken.append(leaf.path)
+            there = Fault("P204", fault.message, place, fault.suggestion, leaf.loss, line)
+            leaf.book.write(there, leaf.path)
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 from bartizan.model.reasons import REASONS
 from bartizan.policy import values as v
 from bartizan.policy import words
-from bartizan.policy.reading import MISSING, Key, Keys, Leaf, Table, read_table
+from bartizan.policy.reading import MISSING, Grammar, Key, Keys, Leaf, Table
 from bartizan.policy.rules import Cors, Forwarded, Https, Output, Shadow
 
 CONTROLS: Final = (
@@ -33,6 +33,11 @@ def _later(_leaf: Leaf) -> Any:
     return MISSING
 
 
+def _section(leaf: Leaf) -> Any:
+    """A section is read by its own table, later."""
+    return leaf
+
+
 def later(loss: str = "") -> Key:
     """A key that the language knows and this version does not enforce."""
     return Key(_later, loss, enforced=False)
@@ -43,7 +48,7 @@ def _nested(keys: Keys, of: str, make: Callable[[Leaf, Table], Any]) -> v.Read:
 
     def read(leaf: Leaf) -> Any:
         before = len(leaf.book.faults)
-        table = read_table(leaf, keys, of, home_of)
+        table = Grammar(keys, home_of).read(leaf, of)
         return make(leaf, table) if len(leaf.book.faults) == before else MISSING
 
     return read
@@ -64,7 +69,7 @@ CORS: Keys = {
 
 def _cors(leaf: Leaf, table: Table) -> Any:
     if "*" in table.values["origins"] and table.get("credentials"):
-        return leaf.child("origins").wrong(
+        return table.leaves["origins"].wrong(
             "P209",
             "`*` and credentials never go together: say the origins",
             consequence="every web page could have acted as whoever looks at it",
@@ -198,15 +203,15 @@ FORWARDED: Final = get_args(Forwarded)
 
 TOP: Keys = {
     "extends": Key(v.text, "this file would have stood alone"),
-    "api": Key(_later, "hosts, https, proxies and every rule above operations", required=True),
-    "stores": Key(_later, "nothing would have been counted", required=True),
-    "identity": Key(_later, "nobody could have signed in"),
-    "limits": Key(_later, "nothing would have been limited"),
-    "defaults": Key(_later, "nothing would have held for every operation"),
-    "groups": Key(_later, "none of its operations would have been guarded by it"),
-    "operations": Key(_later, "none of its operations would have been served"),
-    "pass": Key(_later, "the subtree would have been refused"),
-    "expect": Key(_later, "the policy's own tests would not have run"),
+    "api": Key(_section, "hosts, https, proxies and every rule above operations", required=True),
+    "stores": Key(_section, "nothing would have been counted", required=True),
+    "identity": Key(_section, "nobody could have signed in"),
+    "limits": Key(_section, "nothing would have been limited"),
+    "defaults": Key(_section, "nothing would have held for every operation"),
+    "groups": Key(_section, "none of its operations would have been guarded by it"),
+    "operations": Key(_section, "none of its operations would have been served"),
+    "pass": Key(_section, "the subtree would have been refused"),
+    "expect": Key(_section, "the policy's own tests would not have run"),
     "resources": later("nobody would have owned anything"),
     "gateway": later(),
     "watch": later(),

@@ -86,12 +86,8 @@ def limit(text: str) -> LimitWords:
     period, per, keys = rest.partition(" per ")
     seconds = _period(period, len(head) + 1)
     if not per:
-        raise WordFault(
-            "say what is counted apart",
-            len(text),
-            1,
-            f"{text.rstrip()} per client",
-        )
+        right = f"{text.rstrip()} per client"
+        raise WordFault("say what is counted apart", suggestion=right)
     return LimitWords(count, seconds, _per(keys, len(head) + len(period) + 6))
 
 
@@ -155,12 +151,9 @@ def size(text: str) -> int:
     if unit not in UNITS:
         letter = unit[:1].upper()
         right = {"K": "KiB", "M": "MiB", "G": "GiB"}.get(letter, "B" if unit == "b" else "KiB")
-        raise WordFault(
-            f"`{unit}` is no unit: B, KiB, MiB or GiB" if unit else "say the unit",
-            match.start(2),
-            max(len(unit), 1),
-            right if unit else f"{number} B",
-        )
+        if not unit:
+            raise WordFault("say the unit", suggestion=f"{number} B")
+        raise WordFault(f"`{unit}` is no unit: B, KiB, MiB or GiB", match.start(2), len(unit), right)
     return int(number) * UNITS[unit]
 
 
@@ -184,8 +177,8 @@ def query(name: str, text: str) -> Query:
             max(len(kind), 1),
             nearest(kind, KINDS),
         )
-    flags = set()
-    while rest and rest[-1] in ("required", "many"):
+    flags: set[str] = set()
+    while rest and rest[-1] in {"required", "many"} - flags:
         flags.add(rest.pop())
     offset = len(kind) + 1
     required, many = "required" in flags, "many" in flags
@@ -309,7 +302,7 @@ def template(text: str, offset: int = 0) -> str:
 def base(text: str) -> str:
     """Check the prefix of all paths: empty, or ``/api`` without a closing slash."""
     if text.endswith("/"):
-        raise WordFault("base has no closing slash", 0, len(text), text.rstrip("/") or '""')
+        raise WordFault("base has no closing slash", 0, len(text), text.rstrip("/"))
     if "{" in text:
         raise WordFault("base holds no parameters", text.index("{"), len(text) - text.index("{"))
     return template(text) if text else text
@@ -318,7 +311,7 @@ def base(text: str) -> str:
 def prefix(text: str) -> str:
     """Check the prefix of a subtree: ``/admin/``."""
     if not text.endswith("/"):
-        raise WordFault("a subtree ends with a slash", 0, len(text), f"{text}/")
+        raise WordFault("a subtree ends with a slash", 0, max(len(text), 1), f"{text}/")
     return template(text)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from bartizan.model.fork import forget_in_child
 from bartizan.stores.port import Counted, Hit
-from bartizan.stores.table import Table
+from bartizan.stores.table import Seats, Table
 from bartizan.stores.window import Window
 
 CAPACITY: Final = 1_000_000
@@ -29,7 +29,7 @@ class _Room:
         self.lock = threading.Lock()
         self.read = read
         self.now = 1.0  # never 0.0, which ``at`` has for "unknown"
-        self.seats = [capacity]
+        self.seats = Seats(capacity)
         self.tables: dict[int, dict[int, Table]] = {}
 
     def table(self, hit: Hit) -> Table:
@@ -77,8 +77,8 @@ class Memory:
                     table = room.tables[hit.period][hit.count]
                 except KeyError:
                     table = room.table(hit)
-                wait = -table.hit(hit.key, now)
-                return Counted(0, wait, 0.0) if wait > 0 else Counted(-1, 0, now)
+                before = table.hit(hit.key, now)
+                return Counted(-1, 0, now) if before >= 0 else Counted(0, -before)
             return _reserve(room, hits, now)
         finally:
             lock.release()

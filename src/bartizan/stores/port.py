@@ -37,6 +37,7 @@ class Store(Protocol):
     def give_back(self, hits: tuple[Hit, ...], at: float = 0.0) -> None:
         """Take back what a reservation of the same hits counted ``at`` that time.
 
-        Without ``at`` the oldest hits that still count are taken: safe, but what others counted
-        meanwhile is then remembered for longer.
+        Without ``at`` the oldest hits that still count are taken, which is strict only while the
+        reservation is younger than the period, and remembers for longer what others counted
+        meanwhile.
         """

@@ -13,6 +13,35 @@ _SWEEP: Final = 4
 """Dead entries that one hit clears away."""
 
 
+class Seats:
+    """How many entries the tables of one store may still make, and the dead that hold some."""
+
+    __slots__ = ("dead", "free", "tables")
+
+    def __init__(self, free: int) -> None:
+        self.free = free
+        """Entries that may still be made."""
+        self.dead: list[dict[int, int]] = []
+        """Generations that are over and not yet freed."""
+        self.tables: list[Table] = []
+        """Whose entries take the seats."""
+
+    def sweep(self) -> None:
+        """Free some of the dead; each gives its seat back (a shared bucket had none)."""
+        dead = self.dead[-1]
+        for _ in range(min(_SWEEP, len(dead))):
+            self.free += dead.popitem()[0] >= 0
+        if not dead:
+            self.dead.pop()
+
+    def search(self, now: float) -> None:
+        """With no seat left: see which table has held its own for too long."""
+        for table in self.tables:
+            table.turn(now)
+        if self.dead:
+            self.sweep()
+
+
 class Table:
     """Two generations: entries touched in this one, and in the one before.
 
@@ -21,24 +50,24 @@ class Table:
     memory is freed a few entries at a time, so that no hit pays for a million.
     """
 
-    __slots__ = ("_dead", "_ends", "_new", "_old", "_seats", "_sharing", "window")
+    __slots__ = ("_ends", "_new", "_old", "_seats", "_sharing", "window")
 
-    def __init__(self, window: Window, now: float, seats: list[int]) -> None:
+    def __init__(self, window: Window, now: float, seats: Seats) -> None:
         self.window = window
         """The limit that its states belong to."""
-        self._seats = seats  # how many entries all tables of a store may still make
+        self._seats = seats
+        seats.tables.append(self)
         self._new: dict[int, int] = {}
         self._old: dict[int, int] = {}
-        self._dead: list[dict[int, int]] = []
         self._ends = now + window.period
         self._sharing = 0  # generations for which a shared bucket may still count something
 
     def hit(self, key: str, now: float) -> int:
         """Count one hit: the state before it; or, negative, the seconds that a refusal lasts."""
         if now >= self._ends:
-            self._turn(now)
-        if self._dead:
-            self._sweep()
+            self.turn(now)
+        if self._seats.dead:
+            self._seats.sweep()
         digest = hash(key) & _HASH
         before = self._new.get(digest)
         if before is None:
@@ -58,12 +87,11 @@ class Table:
             self._new[digest] = before
         else:
             del self._new[digest]
-            self._seats[0] += 1
+            self._seats.free += 1
 
     def give_back(self, key: str, now: float, at: float) -> None:
         """Take back a hit of an earlier moment, as far as it still counts."""
-        if now >= self._ends:
-            self._turn(now)
+        self.turn(now)
         digest = hash(key) & _HASH
         for place in (digest, -1 - digest % SHARED):
             for generation in (self._new, self._old):
@@ -72,7 +100,7 @@ class Table:
                     generation[place] = state
                     if not state and place >= 0:
                         del generation[place]
-                        self._seats[0] += 1
+                        self._seats.free += 1
                     return
 
     def _seat(self, digest: int, now: float) -> tuple[int, int]:
@@ -82,9 +110,11 @@ class Table:
             moved = self._new[digest] = self.window.trim(moved, now)
             return digest, moved
         state = self._shared(digest, now) if self._sharing else 0
-        if self._seats[0] > 0:
+        if self._seats.free <= 0:
+            self._seats.search(now)
+        if self._seats.free > 0:
             # It begins with all that its shared bucket counts: some of that may be its own.
-            self._seats[0] -= 1
+            self._seats.free -= 1
             self._new[digest] = state
             return digest, state
         self._sharing = 2
@@ -97,18 +127,12 @@ class Table:
             state = self._old.get(place, 0)
         return self.window.trim(state, now)
 
-    def _turn(self, now: float) -> None:
-        """Begin a new generation; after two periods without one, nothing at all still counts."""
+    def turn(self, now: float) -> None:
+        """Begin a new generation when it is time; two periods late, nothing at all still counts."""
+        if now < self._ends:
+            return
         stale = now >= self._ends + self.window.period
-        self._dead += [self._old, self._new] if stale else [self._old]
+        self._seats.dead += [self._old, self._new] if stale else [self._old]
         self._old, self._new = {} if stale else self._new, {}
         self._sharing = 0 if stale else max(0, self._sharing - 1)
         self._ends = now + self.window.period
-
-    def _sweep(self) -> None:
-        """Forget some of the dead; each gives its seat back (a shared bucket had none)."""
-        dead = self._dead[-1]
-        for _ in range(min(_SWEEP, len(dead))):
-            self._seats[0] += dead.popitem()[0] >= 0
-        if not dead:
-            self._dead.pop()

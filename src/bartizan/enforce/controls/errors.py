@@ -13,6 +13,9 @@ VIEW_FAILED = Deny(REASONS["view_failed"])
 UNGUARDED = Deny(REASONS["unguarded"])
 """Answers for a response that leaves although act two never spoke."""
 
+TOO_LARGE = Deny(REASONS["body_too_large"], key="body")
+"""Answers for a body without a declared length that turned out to be too long."""
+
 WITHHELD = Deny(REASONS["output_unenforced"], key="output")
 """Answers for a response whose declared output could not be checked."""
 
