@@ -1,0 +1,21 @@
+"""A Flask application as ``bartizan check`` sees it."""
+
+from flask import Flask
+
+from bartizan.cli.application import Found
+from bartizan.flask.extension import gate_of
+from bartizan.flask.routes import resolver, served
+from bartizan.policy.load import load
+from bartizan.policy.routes import survey
+from bartizan.policy.rules import Policy
+
+
+def read(app: Flask, policy: Policy | None) -> Found:
+    """Hold it against a policy, its own where none is given. Raises ``PolicyError``."""
+    try:
+        gate = gate_of(app)
+    except LookupError as unguarded:
+        chosen = policy or load("bartizan.toml")
+        return Found(chosen, {}, survey(chosen, served(app), resolver(app)), str(unguarded))
+    chosen = policy or gate.policy
+    return Found(chosen, gate.bind, survey(chosen, served(app), resolver(app)))

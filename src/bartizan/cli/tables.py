@@ -1,0 +1,118 @@
+"""Tables and paragraphs that fit: cells fold inside their column, no line is wider than asked."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bartizan.cli.screen import clean
+
+GAP: Final = "  "
+LEAST: Final = 8
+"""A column is never made narrower than this, unless it is narrower by itself."""
+
+_BREAKS: Final = re.compile(r"(?<=[ /,])")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Rows under a head, in columns. A line break in a cell stays one."""
+    cells = [[clean_lines(cell) for cell in row] for row in [head, *rows]]
+    sizes = _fit([max(map(_widest, column)) for column in zip(*cells, strict=True)], width)
+    drawn = [_row(row, sizes) for row in cells]
+    line = " " + GAP.join("-" * size for size in sizes)
+    return [*drawn[0], line, *(text for row in drawn[1:] for text in row)]
+
+
+def paragraph(text: str, width: int, lead: str = "", indent: str | None = None) -> list[str]:
+    """Text folded to a width, behind a lead; further lines stand under its first word."""
+    under = " " * columns(lead) if indent is None else indent
+    folded = [
+        part
+        for line in clean_lines(text)
+        for part in fold(line, width - max(columns(lead), columns(under)))
+    ]
+    return [(under if number else lead) + part for number, part in enumerate(folded)]
+
+
+def clean_lines(text: str) -> list[str]:
+    """The lines of a text, harmless to a terminal."""
+    return [clean(line) for line in text.split("\n")]
+
+
+def fold(text: str, width: int) -> list[str]:
+    """A text in lines of a width, broken after spaces, slashes and commas where that is
+    possible."""
+    if columns(text) <= width:
+        return [text]
+    lines, line = [], ""
+    for piece in _BREAKS.split(text):
+        if line and columns((line + piece).rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+        while columns(line.rstrip()) > width:
+            cut = _cut(line, width)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(character) else
+        2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )  # fmt: skip
+
+
+def _cut(text: str, width: int) -> int:
+    """How many characters fit; one at least."""
+    cut = min(len(text), width)
+    while cut > 1 and columns(text[:cut]) > width:
+        cut -= 1
+    return max(1, cut)
+
+
+def _widest(lines: Iterable[str]) -> int:
+    return max(map(columns, lines), default=0)
+
+
+def _fit(natural: list[int], width: int) -> list[int]:
+    """Take from the widest column, again and again, until all fit."""
+    sizes = list(natural)
+    room = width - 1 - len(GAP) * (len(sizes) - 1)
+    while sum(sizes) > room:
+        widest = max(range(len(sizes)), key=lambda at: sizes[at])
+        if sizes[widest] <= LEAST:
+            break
+        sizes[widest] -= 1
+    return sizes
+
+
+def _row(cells: Sequence[list[str]], sizes: list[int]) -> list[str]:
+    folded = [
+        [part for line in lines for part in _cell(line, size)]
+        for lines, size in zip(cells, sizes, strict=True)
+    ]
+    height = max(map(len, folded))
+    return [
+        " " + GAP.join(
+            _padded(column[at] if at < len(column) else "", size)
+            for column, size in zip(folded, sizes, strict=True)
+        ).rstrip()
+        for at in range(height)
+    ]  # fmt: skip
+
+
+def _cell(line: str, size: int) -> list[str]:
+    """A line of a cell; what is folded keeps its indentation."""
+    indent = line[: len(line) - len(line.lstrip())]
+    first, *more = fold(line.lstrip(), max(1, size - len(indent))) or [""]
+    return [indent + first, *(indent + part for part in more)]
+
+
+def _padded(text: str, size: int) -> str:
+    return text + " " * (size - columns(text))
