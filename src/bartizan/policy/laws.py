@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from bartizan.model.reasons import REASONS
-from bartizan.policy.match import Segment, parameter_text
+from bartizan.policy.match import Segment, parameter_text, parse_template
 from bartizan.policy.merge import KNOWN, Access, Entry, looser, merged
 from bartizan.policy.nearest import nearest
 from bartizan.policy.reading import Leaf, Table
@@ -35,7 +35,7 @@ def names_known(level: Table, limits: Limits, identities: Identities) -> None:
 
 
 def _known(level: Table, key: str, section: str, known: Iterable[str], message: str) -> None:
-    if key not in level or level.leaf.book.doubts(section):
+    if key not in level or section in level.leaf.book.doubtful:
         return
     for leaf in replace(level.leaves[key], loss=_loss(level, key)).children():
         if isinstance(leaf.value, str) and leaf.value not in known:
@@ -89,9 +89,12 @@ def strict(level: Table, above: tuple[Table, ...], limits: Limits) -> None:
     """What is looser than the levels above says so."""
     book = level.leaf.book
     sure = all(book.sure(*one.leaf.path) for one in (level, *above))
-    if "loosen" in level or not sure or book.doubts("limits") or book.doubts("defaults"):
+    if "loosen" in level.leaves or not sure or book.doubtful & {"limits", "defaults"}:
         return
     for key, how in looser(level, above, limits):
+        inside = level.leaves[key].path
+        if any(broken[: len(inside)] == inside for broken in book.broken):
+            continue
         level.leaves[key].wrong(
             "P304",
             f'`{key}` is looser than the entry it replaces: {how}; say `loosen = "why"`',
@@ -103,10 +106,16 @@ def strict(level: Table, above: tuple[Table, ...], limits: Limits) -> None:
 # ------------------------------------------------------------------ one operation
 
 
+def _sure(level: Table) -> bool:
+    """Whether a level says all that it says about who may in words that were understood."""
+    said = [key for key in ("identity", "public", "decoy") if key in level.leaves]
+    return level.leaf.book.sure(*level.leaf.path) and all(key in level for key in said)
+
+
 def decided(entry: Entry, who: Access, values: Mapping[str, Any]) -> None:
     """Somebody may, and what is asked can be asked."""
     book = entry.declared.book
-    if book.doubts("defaults") or not all(book.sure(*one.leaf.path) for one in entry.levels):
+    if "defaults" in book.doubtful or not all(_sure(level) for level in entry.levels):
         return
     if who.decoy:
         return
@@ -133,15 +142,13 @@ def _nobody_asked(entry: Entry, who: Access) -> None:
 def countable(entry: Entry, who: Access, limits: Limits, identities: Identities) -> None:
     """Every limit of an entry can count what it counts."""
     level = next((one for one in entry.levels if "limits" in one), None)
-    if level is None or level.leaf.book.doubts("identity") or who.decoy:
+    if level is None or "identity" in level.leaf.book.doubtful or who.decoy:
         return
     accepted = merged(entry.levels)[0].get("identity", ())
     tenants = any(identities[name].tenant for name in accepted if name in identities)
     for index, name in enumerate(level.get("limits")):
         per = {key for limit in limits.get(name, ()) for key in limit.per}
-        leaf = replace(
-            level.leaves["limits"], loss=f"nothing would have limited {entry.name}"
-        )
+        leaf = replace(level.leaves["limits"], loss=f"nothing would have limited {entry.name}")
         if index >= len(leaf.value):
             return
         if who.public and level in entry.levels[: who.depth] and per & set(KNOWN):
@@ -165,6 +172,18 @@ def parameters(entry: Entry) -> None:
             leaf.wrong("P311", message, nearest(name, there), at_key=True)
 
 
+def parameters_of_group(group: Table, paths: list[str]) -> None:
+    """``params`` of a group speak of parameters of at least one of its operations."""
+    there = {
+        one.name for path in paths for one in parse_template(path) if isinstance(one, Parameter)
+    }
+    for name in group.get("params", {}):
+        if name not in there and paths:
+            leaf = group.leaves["params"].child(name)
+            message = f"no operation of this group has a parameter `{name}`"
+            leaf.wrong("P311", message, nearest(name, there), at_key=True)
+
+
 def example(entry: Entry, operation: Operation) -> None:
     """The example is a request that the policy lets in."""
     own = entry.levels[0]
@@ -173,7 +192,7 @@ def example(entry: Entry, operation: Operation) -> None:
     leaf = replace(own.leaves["example"], loss=f"no probe would have reached {entry.name}")
     _example_path(leaf, operation)
     rules = {query.name: query for query in operation.query}
-    if not own.leaf.book.doubts(*own.leaf.path, "query"):
+    if all("query" in one or "query" not in one.leaves for one in entry.levels):
         for name, value in operation.example.query.items():
             at = leaf.child("query").child(name)
             if name not in rules:
@@ -207,6 +226,22 @@ def _example_path(leaf: Leaf, operation: Operation) -> None:
 
 
 # ------------------------------------------------------------------ all of them
+
+
+def twice(first: Entry, second: Entry, leaf: Leaf) -> None:
+    """One request has one entry."""
+    if first.template != second.template:
+        code, message = "P305", f"this matches the same requests as {first.name}"
+    elif first.levels[0].kind == "operation" or first.group == second.group:
+        code, message = "P305", f"{second.name} is there twice"
+    else:
+        code, message = "P306", f"{second.name} is in two groups"
+    leaf.wrong(
+        code,
+        f"{message}: first in line {first.place.line}",
+        at_key=second.levels[0].kind == "operation",
+        consequence="one of the two would have decided nothing",
+    )
 
 
 def apart(
@@ -253,7 +288,7 @@ def question(table: Table, identities: Identities) -> None:
 
 def _asker(table: Table, identities: Identities) -> None:
     leaf = table.leaf
-    if "as" not in table or leaf.book.doubts("identity"):
+    if "as" not in table or "identity" in leaf.book.doubtful:
         return
     named = table.get("identity")
     if named is not None and named not in identities:

@@ -1,14 +1,16 @@
 """From a file to a `Policy`: read, check everything, merge. Nothing half-checked gets out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from bartizan.policy import laws, vocabulary
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.policy.match import Segment, parse_template
 from bartizan.policy.merge import Entry, access, merge, merged
-from bartizan.policy.reading import MISSING, Book, Leaf, Sheet, Table, read_table, sheet
+from bartizan.policy.reading import MISSING, Book, Grammar, Kind, Leaf, Sheet, Table, a_kind, sheet
 from bartizan.policy.references import lay, open_sheet
 from bartizan.policy.revision import revision
 from bartizan.policy.rules import (
@@ -67,14 +69,13 @@ class _Reader:
     """Reads the sections one after the other; later ones know what earlier ones said."""
 
     def __init__(self, root: Leaf, book: Book) -> None:
-        self.root = root
         self.book = book
+        self.top = vocabulary.FILE.read(root, "the policy")
         self.limits: dict[str, tuple[Limit, ...]] = {}
         self.identities: dict[str, Jwt] = {}
         self.base = ""
 
     def policy(self, file: str) -> Policy | None:
-        read_table(self.root, vocabulary.TOP, "the policy", vocabulary.home_of)
         api = self._api()
         stores = self._stores()
         self.identities = dict(self._each("identity", self._identity))
@@ -98,16 +99,43 @@ class _Reader:
         )
         return revision(whole)
 
+    # -------------------------------------------------------------- sections
+
+    def _written(self, section: str) -> Iterator[Leaf]:
+        """The section, and what is probably meant to be it."""
+        if section in self.top:
+            yield self.top.get(section)
+        yield from (leaf for meant, leaf in self.top.astray if meant == section)
+
+    def _table(self, section: str, grammar: Grammar, of: str, kind: Kind = "") -> Table | None:
+        """A section that is one table."""
+        leaf = next(self._written(section), None)
+        if leaf is None:
+            return None
+        before = len(self.book.faults)
+        table = grammar.read(leaf, of, kind)
+        if len(self.book.faults) > before:
+            self.book.doubtful.add(section)
+        return table
+
+    def _each(self, section: str, read: Callable[[Leaf, str], Any]) -> Iterator[tuple[str, Any]]:
+        """A section of named things; only those that could be read."""
+        before = len(self.book.faults)
+        for leaf in self._written(section):
+            if not isinstance(leaf.value, dict):
+                leaf.wrong("P201", f"this is {a_kind(leaf.value)}, not a table of names")
+                continue
+            for name in leaf.value:
+                one = read(leaf.child(name), name)
+                if one is not MISSING:
+                    yield name, one
+        if len(self.book.faults) > before:
+            self.book.doubtful.add(section)
+
     # -------------------------------------------------------------- facts
 
-    def _table(self, section: str, keys: Any, of: str) -> Table | None:
-        """A section that is one table."""
-        if section not in self.root.value:
-            return None
-        return read_table(self.root.child(section), keys, of, vocabulary.home_of)
-
     def _api(self) -> Api | None:
-        table = self._table("api", vocabulary.API, "the API")
+        table = self._table("api", vocabulary.THE_API, "the API")
         if table is None:
             return None
         values = dict(table.values)
@@ -121,27 +149,14 @@ class _Reader:
             **{**usual, **optional, "deny": (), "headers": 32768, **values},
             proxies=proxies,
             proxy_unix=unix,
-            places=table.places,
+            places=table.places(),
         )
 
     def _stores(self) -> Stores | None:
-        table = self._table("stores", vocabulary.STORES, "the API")
+        table = self._table("stores", vocabulary.THE_STORES, "the API")
         if table is None or "limits" not in table:
             return None
-        return Stores(table.get("limits"), table.get("events", ""), table.places)
-
-    def _each(self, section: str, read: Any) -> Iterator[tuple[str, Any]]:
-        """A section of named things; only those that could be read."""
-        if section not in self.root.value:
-            return
-        leaf = self.root.child(section)
-        if not isinstance(leaf.value, dict):
-            leaf.wrong("P201", "this is a table of names")
-            return
-        for name in leaf.value:
-            one = read(leaf.child(name), name)
-            if one is not MISSING:
-                yield name, one
+        return Stores(table.get("limits"), table.get("events", ""), table.places())
 
     def _identity(self, leaf: Leaf, name: str) -> Any:
         if name == vocabulary.ANONYMOUS:
@@ -152,30 +167,29 @@ class _Reader:
         if isinstance(kind, str) and kind in vocabulary.LATER_KINDS:
             message = f"identities of kind `{kind}` are not enforced by this version"
             return leaf.child("kind").wrong("P105", message)
-        table = read_table(leaf, vocabulary.IDENTITY, f"`{name}`", vocabulary.home_of)
+        table = vocabulary.AN_IDENTITY.read(leaf, f"`{name}`")
         values = {key: value for key, value in table.values.items() if key != "kind"}
         if not {"issuer", "audience", "algorithms", "keys"} <= values.keys():
             return MISSING
         shared = {algorithm.startswith("HS") for algorithm in values["algorithms"]}
         if len(shared) > 1:
-            return leaf.child("algorithms").wrong(
+            return table.leaves["algorithms"].wrong(
                 "P303",
                 "shared secrets (HS…) and public keys never mix: make two identities of them",
                 consequence="a public key could have been used as a secret",
             )
-        return Jwt(name=name, **values, places=table.places)
+        return Jwt(name=name, **values, places=table.places())
 
     def _limit(self, leaf: Leaf, name: str) -> Any:
         vocabulary.name_key(leaf)
         if name in ("flood", "guesses"):
             return leaf.wrong("P216", f"`{name}` is said in [api]", at_key=True)
-        at = Leaf(leaf.value, leaf.path, leaf.sheet, leaf.book, f"`{name}` would limit nothing")
-        return read_limits(name)(at)
+        return read_limits(name)(replace(leaf, loss=f"`{name}` would have limited nothing"))
 
     # -------------------------------------------------------------- entries
 
     def _defaults(self) -> tuple[Table, ...]:
-        table = self._table("defaults", vocabulary.DEFAULTS, "any operation")
+        table = self._table("defaults", vocabulary.THE_DEFAULTS, "any operation", "defaults")
         if table is None:
             return ()
         laws.names_known(table, self.limits, self.identities)
@@ -185,21 +199,21 @@ class _Reader:
     def _entries(self, defaults: tuple[Table, ...]) -> Iterator[Entry]:
         """Operations in the order of the file: those of groups, then those of their own."""
         own = dict(self._each("operations", self._operation))
-        listed: dict[tuple[Any, ...], Entry] = {}
+        listed: dict[tuple[str, ...], Entry] = {}
         for name, table in self._each("groups", self._group):
             self._level(table, defaults)
-            for leaf, method, path in self._members(table, name):
-                key = f"{method} {path}"
-                mine = own.pop(key, None)
+            members = list(self._members(table, name))
+            laws.parameters_of_group(table, [path for _, _, path in members])
+            for leaf, method, path in members:
+                mine = own.pop(f"{method} {path}", None)
                 levels = (*((mine,) if mine else ()), table, *defaults)
-                declared = mine.leaf if mine else leaf
                 if mine:
                     self._level(mine, (table, *defaults))
-                yield from self._once(listed, leaf, declared, method, path, levels)
+                yield from self._once(listed, leaf, method, path, levels)
         for key, table in own.items():
             self._level(table, defaults)
             method, _, path = key.partition(" ")
-            yield from self._once(listed, table.leaf, table.leaf, method, path, (table, *defaults))
+            yield from self._once(listed, table.leaf, method, path, (table, *defaults))
 
     def _level(self, level: Table, above: tuple[Table, ...]) -> None:
         laws.names_known(level, self.limits, self.identities)
@@ -207,13 +221,12 @@ class _Reader:
         laws.strict(level, above, self.limits)
 
     def _operation(self, leaf: Leaf, name: str) -> Any:
-        table = read_table(leaf, vocabulary.OPERATION, name, vocabulary.home_of)
+        table = vocabulary.AN_OPERATION.read(leaf, name, "operation")
         good = parsed(leaf, "P205", read_operation, at_key=True) is not MISSING
         return table if good else MISSING
 
     def _group(self, leaf: Leaf, name: str) -> Any:
-        of = f"the operations of {name}"
-        table = read_table(leaf, vocabulary.GROUP, of, vocabulary.home_of)
+        table = vocabulary.A_GROUP.read(leaf, f"the operations of {name}", "group")
         good = parsed(leaf, "P205", _group_prefix, at_key=True) is not MISSING
         return table if good else MISSING
 
@@ -232,32 +245,23 @@ class _Reader:
 
     def _once(
         self,
-        listed: dict[tuple[Any, ...], Entry],
+        listed: dict[tuple[str, ...], Entry],
         leaf: Leaf,
-        declared: Leaf,
         method: str,
         path: str,
         levels: tuple[Table, ...],
     ) -> Iterator[Entry]:
         """The entry, unless another one already matches the same requests."""
         segments = parse_template(self.base + path)
+        declared = levels[0].leaf if levels[0].kind == "operation" else leaf
         place = declared.key_place()
         entry = Entry(method, self.base + path, segments, declared, place, levels)
-        shape = tuple(one.kind if isinstance(one, Parameter) else f"/{one}" for one in segments)
+        shape = (one.kind if isinstance(one, Parameter) else f"/{one}" for one in segments)
         first = listed.setdefault((method, *shape), entry)
         if first is entry:
             yield entry
-            return
-        at_key = leaf.path[0] == "operations"
-        if first.template != entry.template:
-            code, message = "P305", f"this matches the same requests as {first.name}"
-        elif leaf.path[:2] == first.levels[-1].leaf.path[:2]:
-            code, message = "P305", f"{entry.name} is there twice"
         else:
-            code, message = "P306", f"{entry.name} is in two groups"
-        message += f": first in line {first.place.line}"
-        lost = "one of the two would have decided nothing"
-        leaf.wrong(code, message, at_key=at_key, consequence=lost)
+            laws.twice(first, entry, leaf)
 
     def _merged(self, entries: list[Entry], api: Api | None) -> Iterator[Operation]:
         for entry in entries:
@@ -288,22 +292,23 @@ class _Reader:
             yield Pass(prefix=self.base + name, place=place, **{**reach, **table.values})
 
     def _pass(self, leaf: Leaf, name: str) -> Any:
-        table = read_table(leaf, vocabulary.PASS, name, vocabulary.home_of)
+        table = vocabulary.A_PASS.read(leaf, name)
         good = parsed(leaf, "P205", read_prefix, at_key=True) is not MISSING
         return table if good else MISSING
 
     def _expects(self) -> Iterator[Expect]:
-        if "expect" not in self.root.value:
-            return
-        leaf = self.root.child("expect")
-        if not isinstance(leaf.value, list):
-            leaf.wrong("P201", "tests are written under [[expect]], in two brackets")
-            return
-        for child in leaf.children():
-            table = read_table(child, vocabulary.EXPECT, "this test", vocabulary.home_of)
+        for child in self._tests():
+            table = vocabulary.A_TEST.read(child, "this test")
             laws.question(table, self.identities)
             if "ask" in table and "answer" in table:
                 yield self._expect(table)
+
+    def _tests(self) -> Iterator[Leaf]:
+        for leaf in self._written("expect"):
+            if isinstance(leaf.value, list):
+                yield from leaf.children()
+            else:
+                leaf.wrong("P201", "tests are written under [[expect]], in two brackets")
 
     def _expect(self, table: Table) -> Expect:
         values = dict(table.values)

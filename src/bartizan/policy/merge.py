@@ -45,6 +45,11 @@ class Entry(Struct, frozen=True):
     """Its own table, its group's, the defaults: those that there are."""
 
     @property
+    def group(self) -> Leaf | None:
+        """The group that lists it."""
+        return next((level.leaf for level in self.levels if level.kind == "group"), None)
+
+    @property
     def name(self) -> str:
         """The name people are shown."""
         return f"{self.method} {self.template}"

@@ -45,6 +45,8 @@ class Book(Struct):
     """For each fault the path that it is about; what depends on it is not judged again."""
     unsure: set[Path] = field(default_factory=set)
     """Tables with a key that nobody knows: what is absent in them may only be misspelt."""
+    doubtful: set[str] = field(default_factory=set)
+    """Sections in which something was not understood."""
     overlaid: dict[Path, Sheet] = field(default_factory=dict)
     """Facts that an overlay changes: the sheet that says them."""
 
@@ -58,12 +60,6 @@ class Book(Struct):
         for index in range(len(self.faults) - 1, since - 1, -1):
             if self.broken[index] == path:
                 del self.faults[index], self.broken[index]
-
-    def doubts(self, *path: str | int) -> bool:
-        """Whether something under (or above) this path was not understood."""
-        return any(
-            broken[: len(path)] == path or path[: len(broken)] == broken for broken in self.broken
-        ) or (path[:-1] in self.unsure)
 
     def sure(self, *path: str | int) -> bool:
         """Whether what a table does not say is truly not said."""

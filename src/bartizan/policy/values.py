@@ -135,7 +135,8 @@ def listed(item: Read, *, empty: bool = True) -> Read:
             return MISSING
         if not leaf.value and not empty:
             return leaf.wrong("P201", "this list is empty")
-        return tuple(_items(leaf, item))
+        items = tuple(_items(leaf, item))
+        return items if len(items) == len(leaf.value) else MISSING
 
     return read
 
@@ -184,7 +185,8 @@ def limits(named: str) -> Read:
             return MISSING if one is MISSING else (one,)
         if not leaf.value:
             return leaf.wrong("P203", "this list limits nothing")
-        return tuple(_items(leaf, lambda item: _limit(item, named)))
+        items = tuple(_items(leaf, lambda item: _limit(item, named)))
+        return items if len(items) == len(leaf.value) else MISSING
 
     return read
 
@@ -312,17 +314,17 @@ def why_not(error: OSError | ValueError) -> str:
 
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{{0,4}})?").fullmatch
+_NAMED = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])"
+_HOST = re.compile(rf"{_NAMED}(?::[1-9][0-9]{{0,4}})?").fullmatch
+_HOST_PORTS = re.compile(rf"{_NAMED}:\*").fullmatch
 _ORIGIN = re.compile(r"(https?)://(.+)").fullmatch
 
 
 def parse_host(value: str) -> str:
     """A host as browsers send it, with a port unless the scheme's own, or ``:*`` for every port;
     or ``*`` for every host."""
-    named = value.removesuffix(":*")
-    if value == "*" or (_HOST(named) and not value.endswith((":443", ":80"))):
-        if named == value or not re.search(r":[0-9]+$", named):
-            return value
+    if value == "*" or _HOST_PORTS(value) or (_HOST(value) and not value.endswith((":443", ":80"))):
+        return value
     if value.startswith("*."):
         raise words.WordFault("hosts are written out: only `*` alone accepts any")
     right = re.sub(r"^[a-z]+://", "", value.lower()).partition("/")[0].rstrip(".")

@@ -150,7 +150,7 @@ def _named(read: v.Read, name: v.Read) -> v.Read:
             value = read(child)
             if good and value is not MISSING:
                 found[key] = value
-        return found
+        return found if len(found) == len(leaf.value) else MISSING
 
     return read_all
 
@@ -399,10 +399,23 @@ SECTIONS: Final = {
 }
 """All tables by what people call them."""
 
-_HOMES: Final = ("an operation", "[api]", "a group", "the file itself", "[identity.NAME]",
-                 "[stores]", "[[expect]]")  # fmt: skip
+_HOMES: Final = (
+    *("an operation", "[api]", "a group", "the file itself", "[identity.NAME]"),
+    *("[stores]", "[[expect]]"),
+)
 
 
 def home_of(key: str) -> str:
     """Where a key belongs that was written elsewhere; empty where it is known nowhere."""
     return next((home for home in _HOMES if key in SECTIONS[home]), "")
+
+
+FILE: Final = Grammar(TOP, home_of)
+THE_API: Final = Grammar(API, home_of)
+THE_STORES: Final = Grammar(STORES, home_of)
+AN_IDENTITY: Final = Grammar(IDENTITY, home_of)
+THE_DEFAULTS: Final = Grammar(DEFAULTS, home_of)
+A_GROUP: Final = Grammar(GROUP, home_of)
+AN_OPERATION: Final = Grammar(OPERATION, home_of)
+A_PASS: Final = Grammar(PASS, home_of)
+A_TEST: Final = Grammar(EXPECT, home_of)

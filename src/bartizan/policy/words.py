@@ -153,7 +153,9 @@ def size(text: str) -> int:
         right = {"K": "KiB", "M": "MiB", "G": "GiB"}.get(letter, "B" if unit == "b" else "KiB")
         if not unit:
             raise WordFault("say the unit", suggestion=f"{number} B")
-        raise WordFault(f"`{unit}` is no unit: B, KiB, MiB or GiB", match.start(2), len(unit), right)
+        raise WordFault(
+            f"`{unit}` is no unit: B, KiB, MiB or GiB", match.start(2), len(unit), right
+        )
     return int(number) * UNITS[unit]
 
 
