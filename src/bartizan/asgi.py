@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from bartizan import server
 from bartizan.enforce.controls import errors
 from bartizan.enforce.effects import Route
 from bartizan.enforce.guard import Decision, Guard
@@ -130,7 +131,13 @@ class Outside:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide act one; refuse, or let the framework go on with the parked decision."""
-        if scope["type"] in ("http", "websocket"):
+        if scope["type"] == "lifespan" and (
+            why := server.refusal(self.guard.policy, several=False)
+        ):
+            log.critical("this application does not start: %s", why)
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": why})
+        elif scope["type"] in ("http", "websocket"):
             await self._guarded(scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -148,6 +155,14 @@ class Outside:
             scope = tell(scope, decision)
         scope[DECISION] = decision
         await answering.run(self.app, scope)
+
+
+def _stopped(guard: Guard) -> str:
+    """Why the server that starts us must not serve us; empty where it may."""
+    why = server.refusal(guard.policy, several=False)
+    if why:
+        log.critical("this application does not start: %s", why)
+    return why
 
 
 async def _finish_websocket(guard: Guard, decision: Decision) -> None:

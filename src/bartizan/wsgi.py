@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
 
+from bartizan import server
 from bartizan.enforce.controls import errors
 from bartizan.enforce.guard import Decision, Guard, HeaderList
 from bartizan.model.decision import Answer, Deny
@@ -134,10 +135,15 @@ class Outside:
         self.app = app
         self.guard = guard
         self.read = read
+        self._stopped: str | None = None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Decide act one; refuse, or let the framework go on with the parked decision."""
         guard = self.guard
+        if self._stopped is None:
+            self._stopped = look(guard, several=bool(environ.get("wsgi.multiprocess")))
+        if self._stopped:
+            return send(render(errors.NOT_SEALED, ""), environ["REQUEST_METHOD"], start_response)
         decision = guard.enter(self.read(environ))
         if isinstance(decision.outcome, Deny | Answer):
             response = guard.refuse(decision, decision.outcome)
@@ -146,6 +152,14 @@ class Outside:
         if guard.enforces(decision, "client"):
             tell(environ, decision)
         return _Answering(guard, decision, environ, start_response).run(self.app)
+
+
+def look(guard: Guard, *, several: bool) -> str:
+    """Look once at the server that serves us; why it must not, empty where it may."""
+    why = server.refusal(guard.policy, several=several)
+    if why:
+        log.critical("this application does not start: %s", why)
+    return why
 
 
 def send(

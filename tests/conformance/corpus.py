@@ -62,6 +62,10 @@ GAPS: Mapping[str, Gap] = {
         ("flask", "middleware", "wsgi", "asgi"),
         "needs the real server that does it: asked of the adapters under gunicorn and uvicorn",
     ),
+    "the mount alone": Gap(
+        ("middleware",),
+        "where nothing stands behind the mount Django writes a slash before its first middleware",
+    ),
     "answered inside": Gap(
         ("engine",), "needs a framework whose middleware answers in the view's place"
     ),

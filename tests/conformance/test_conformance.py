@@ -17,7 +17,6 @@ from tests.conformance.columns import Clock, Column, Seen, Sent, Setting
 from tests.conformance.corpus import FINE, Corpus, Expected, Question, Wire, fill, questions
 from tests.conformance.registry import COLUMNS
 
-pytestmark = pytest.mark.filterwarnings("default")
 ASKED = [
     pytest.param(column, corpus, question, id=f"{column.name}: {question.name}")
     for column in COLUMNS

@@ -44,7 +44,7 @@ def scope(sent: Sent, mount: str) -> Scope:
 
 
 def call(app: Application, sent: Sent, mount: str) -> Came:
-    """Call an application as a server does, to the end of its answer."""
+    """Call an application as a server does, to the end of its answer; HEAD gets no body."""
     return asyncio.run(_call(app, scope(sent, mount), sent))
 
 
@@ -62,7 +62,8 @@ async def _call(app: Application, asked: Scope, sent: Sent) -> Came:
         said.append(message)
 
     await app(asked, receive, send)
-    return _answer(said)
+    status, headers, body = _answer(said)
+    return status, headers, b"" if sent.method == "HEAD" else body
 
 
 def _messages(sent: Sent) -> list[Message]:

@@ -57,7 +57,7 @@ def _headers(sent: Sent) -> dict[str, str]:
 
 
 def call(app: Application, asked: Environ) -> Came:
-    """Call an application as a server does, to the end of its answer."""
+    """Call an application as a server does, to the end of its answer; HEAD gets no body."""
     head: list[tuple[int, tuple[tuple[str, str], ...]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -71,7 +71,7 @@ def call(app: Application, asked: Environ) -> Came:
         close = getattr(answer, "close", None)
         if close is not None:
             close()
-    return *head[0], body
+    return *head[0], b"" if asked["REQUEST_METHOD"] == "HEAD" else body
 
 
 class Quirks:

@@ -56,6 +56,10 @@ class Checked(Struct, forbid_unknown_fields=True):
             raise ValueError(f"secret {self.a}")
         if self.a == 2:
             raise KeyError(f"secret {self.a}")
+        if self.a == 3:
+            raise ValueError(f"Object missing required field `secret {self.a}`")
+        if self.a == 4:
+            raise ValueError(f"no - at `$.secret{self.a}`")
 
 
 @dataclasses.dataclass
@@ -145,7 +149,7 @@ def test_a_msgspec_type_that_is_strict(bound: Any, good: str, bad: str, where: s
     assert pointers(bound, bad) == [where]
 
 
-@pytest.mark.parametrize("body", ['{"a":1}', '{"a":2}'])
+@pytest.mark.parametrize("body", ['{"a":1}', '{"a":2}', '{"a":3}', '{"a":4}'])
 def test_what_a_struct_of_the_application_says_is_not_repeated(body: str) -> None:
     said = form(Checked, "NewOrder").read(body.encode())
     assert isinstance(said, Invalid)

@@ -12,6 +12,7 @@ from bartizan.policy.rules import Expect, Operation, Place, Policy
 Word = Literal["permitted", "refused", "answered", "not exercised"]
 
 SILENT: Final = "no objection"
+DECLARED: Final = "declared"
 NOTHING: Final = "nothing is asked of it"
 UNREACHED: Final = "not reached"
 
@@ -76,7 +77,8 @@ class Asked(Struct, frozen=True):
             if over:
                 words = UNREACHED
             elif at not in spoken:
-                words = NOTHING
+                declared = row.control == "operation" and self.answered.operation is not None
+                words = DECLARED if declared else NOTHING
             else:
                 words = self._words(spoken[at], row.control)
                 over = spoken[at] is not None and spoken[at] is self.answered.outcome

@@ -152,7 +152,9 @@ def _made(module: ModuleType, expression: str, named: str) -> Any:
         call = tree if isinstance(tree, ast.Call) else None
         name = ast.unparse(call.func if call else tree)
         given = [ast.literal_eval(each) for each in call.args] if call else []
-        words = {each.arg or "": ast.literal_eval(each.value) for each in call.keywords} if call else {}
+        words = (
+            {each.arg or "": ast.literal_eval(each.value) for each in call.keywords} if call else {}
+        )
     except (SyntaxError, ValueError):
         raise Unasked(f"{named}: write module:app or module:create_app()") from None
     target: Any = module

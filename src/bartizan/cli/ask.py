@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from bartizan.cli import answer_json, answer_text, exits
+from bartizan.cli import answer_json, answer_text, check_json, exits
 from bartizan.cli.answering import Asked
 from bartizan.cli.application import Application, find
 from bartizan.cli.checking import HERE
@@ -65,16 +65,27 @@ def _question(_ctx: click.Context, _option: click.Parameter, given: str) -> word
 @click.option("--scopes", multiple=True, callback=_words, metavar="WORDS", help="their scopes")
 @click.option("--roles", multiple=True, callback=_words, metavar="WORDS", help="their roles")
 @click.option("--tenant", metavar="ID", help="their tenant")
-@click.option("--client", default="192.0.2.1", callback=_address, metavar="ADDRESS", help="from where")
+@click.option(
+    "--client", default="192.0.2.1", callback=_address, metavar="ADDRESS", help="from where"
+)
 @click.option("--host", default="", help="the Host; else the first that is served")
 @click.option("--body", callback=_body, metavar="JSON", help="a JSON body")
 @click.option("--http", is_flag=True, help="over plain http")
 @click.option("--app", default="", metavar="APP", help="binds the forms of bodies: module:app")
 @click.option("--policy", "file", default="", metavar="FILE", help="the policy to ask")
-@click.option("--format", "form", type=click.Choice(tuple(SHOW)), default="text", help="how to say it")
+@click.option(
+    "--format", "form", type=click.Choice(tuple(SHOW)), default="text", help="how to say it"
+)
 @click.pass_context
 def command(
-    ctx: click.Context, question: words.Asked, app: str, file: str, form: str, http: bool, **who: Any
+    ctx: click.Context,
+    /,
+    question: words.Asked,
+    app: str,
+    file: str,
+    form: str,
+    http: bool,
+    **who: Any,
 ) -> None:
     """Ask who may do what: "GET /orders/7?page=2", below the API's base.
 
@@ -84,6 +95,10 @@ def command(
     try:
         policy, forms = _read(find(ctx, app), file)
     except PolicyError as error:
+        if form == "json":
+            code = exits.of_faults(fault.code for fault in error.faults)
+            say(check_json.refusal(error.faults, code))
+            ctx.exit(code)
         tell(error.faults)
         ctx.exit(refuse(file or HERE, error.faults))
     _identity(policy, who["identity"])
@@ -114,5 +129,7 @@ def _identity(policy: Policy, name: str) -> None:
     """A name that the policy does not know is a slip, and its answer would mislead."""
     if name and name not in policy.identities:
         near = nearest(name, policy.identities)
-        hint = f" Did you mean '{near}'?" if near else f" There are: {', '.join(policy.identities)}."
+        hint = (
+            f" Did you mean '{near}'?" if near else f" There are: {', '.join(policy.identities)}."
+        )
         raise click.UsageError(f"The policy has no identity '{name}'.{hint}")

@@ -21,7 +21,9 @@ SHOW = {"text": check_text.page, "json": check_json.page}
 )
 @click.argument("app", default="", metavar="[APP]")
 @click.option("--policy", "file", default="", metavar="FILE", help="the policy to hold against it")
-@click.option("--format", "form", type=click.Choice(tuple(SHOW)), default="text", help="how to say it")
+@click.option(
+    "--format", "form", type=click.Choice(tuple(SHOW)), default="text", help="how to say it"
+)
 @click.pass_context
 def command(ctx: click.Context, app: str, file: str, form: str) -> None:
     """Hold the policy against the application it guards.

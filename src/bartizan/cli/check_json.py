@@ -1,13 +1,14 @@
 """``bartizan check --format json``: the same facts for programs. ``version`` says which form."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bartizan.cli import deciding
-from bartizan.cli.checking import Checked
 from bartizan.cli.check_text import decided
+from bartizan.cli.checking import Checked
 from bartizan.policy.coverage import coverage
+from bartizan.policy.faults import Fault
 from bartizan.policy.routes import Survey
 from bartizan.policy.rules import Operation, Place, Policy
 
@@ -30,16 +31,7 @@ def page(checked: Checked) -> str:
             checked.application.framework.title if checked.application is not None else None
         ),
         "not_exercised": checked.unexercised,
-        "faults": [
-            {
-                "code": fault.code,
-                "message": fault.message,
-                **_place(fault.place),
-                "fix": fault.suggestion,
-                "consequence": fault.consequence,
-            }
-            for fault in checked.faults
-        ],
+        "faults": faults(checked.faults),
         "remarks": [
             {
                 "code": it.code,
@@ -66,6 +58,26 @@ def page(checked: Checked) -> str:
         ],
     }  # fmt: skip
     return json.dumps(document, indent=2)
+
+
+def refusal(wrong: Sequence[Fault], code: int) -> str:
+    """A document for a policy that cannot be used at all."""
+    head = {"version": VERSION, "outcome": "refused", "exit": code}
+    return json.dumps({**head, "faults": faults(wrong)}, indent=2)
+
+
+def faults(wrong: Sequence[Fault]) -> list[dict[str, Any]]:
+    """Faults with their place, and what was probably meant."""
+    return [
+        {
+            "code": fault.code,
+            "message": fault.message,
+            **_place(fault.place),
+            "fix": fault.suggestion,
+            "consequence": fault.consequence,
+        }
+        for fault in wrong
+    ]
 
 
 def _place(place: Place) -> dict[str, Any]:

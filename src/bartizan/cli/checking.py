@@ -91,9 +91,7 @@ def check(application: Application | None, file: str) -> Checked:
     if whole is None:
         raise AssertionError("without an application a policy was loaded")
     faults, expected = _proven(whole, found)
-    return Checked(
-        whole.file, application, whole, found, tuple(faults), lint(whole), expected
-    )
+    return Checked(whole.file, application, whole, found, tuple(faults), lint(whole), expected)
 
 
 def _proven(policy: Policy, found: Found | None) -> tuple[list[Fault], Expected]:

@@ -44,8 +44,8 @@ def _line(file: str, number: int) -> str:
 
 def short(path: str) -> str:
     """A path as people in this directory would write it."""
-    here = os.getcwd() + os.sep
-    return path.removeprefix(here)
+    installed = path.rpartition(f"{os.sep}site-packages{os.sep}")[2]
+    return installed.removeprefix(str(Path.cwd()) + os.sep)
 
 
 def refuse(file: str, faults: Sequence[Fault]) -> int:

@@ -10,6 +10,7 @@ import click
 
 from bartizan.cli import exits
 from bartizan.cli.screen import complain, finish, hush, width
+from bartizan.cli.tables import paragraph
 from bartizan.policy.nearest import nearest
 
 
@@ -76,13 +77,14 @@ class Verbs(click.Group):
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run a command and end the process with its exit code."""
+        run: Any = super().main
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
+            return run(*args, standalone_mode=False, **extra)
         code = exits.BUG
         try:
-            code = super().main(*args, standalone_mode=False, **extra) or exits.HELD
+            code = run(*args, standalone_mode=False, **extra) or exits.HELD
         except click.ClickException as wrong:
-            wrong.show()
+            complain(_reproach(wrong))
             code = exits.WRONG
         except BrokenPipeError:
             hush()
@@ -94,6 +96,15 @@ class Verbs(click.Group):
             complain(_confession(bug))
         finish()
         sys.exit(code)
+
+
+def _reproach(wrong: click.ClickException) -> str:
+    """What was wrong about the call, and how it is used, in lines that fit."""
+    lines: list[str] = []
+    ctx = wrong.ctx if isinstance(wrong, click.UsageError) else None
+    if ctx is not None:
+        lines += [ctx.get_usage(), f"Try '{ctx.command_path} --help' for help.", ""]
+    return "\n".join([*lines, *paragraph(wrong.format_message(), width(), "Error: ", "  ")])
 
 
 def _missing(verb: Verb, missing: ModuleNotFoundError) -> str:

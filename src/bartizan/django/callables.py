@@ -7,6 +7,7 @@ WSGI it makes refusals cheap. It is the same guard that ``Outside`` holds in ``M
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
@@ -70,7 +71,7 @@ def gate_of(handler: BaseHandler) -> Gate:
     Raises ``ImproperlyConfigured`` where ``Outside`` is not the first entry.
     """
     if handler._middleware_chain is None:  # type: ignore[attr-defined]
-        handler.load_middleware()
+        handler.load_middleware(is_async=iscoroutinefunction(type(handler).__call__))
     first: Any = handler._middleware_chain  # type: ignore[attr-defined]
     while first is not None:
         if isinstance(first, Outside):

@@ -16,6 +16,7 @@ from bartizan.django import conf
 from bartizan.django.routes import key, mount, resolver, served
 from bartizan.enforce.effects import NOWHERE, Route
 from bartizan.enforce.guard import Decision, Guard
+from bartizan.enforce.journal import Journal
 from bartizan.enforce.start import equip
 from bartizan.policy.faults import PolicyError
 from bartizan.policy.load import load
@@ -45,16 +46,16 @@ class Gate:
         """The guard; a new one where a test has changed the settings that it was made from."""
         return self._guard or self.seal()
 
-    def seal(self) -> Guard:
-        """Hold the policy against the URLconf and stand a guard there."""
+    def seal(self, journal: Journal | None = None) -> Guard:
+        """Hold the policy against the URLconf and stand a new guard there. Events go to
+        ``journal``, else to the spool that the settings or the policy name."""
         for place in conf.misplaced():
             raise ImproperlyConfigured(f"{place.sentence} ({place.id}). {place.hint}")
         said = conf.read()
         try:
             policy = open_policy(said)
             found = surveyed(policy)
-            events = said.events or policy.stores.events
-            journal = Spool(events) if events else None
+            journal = journal or _spool(said, policy)
             guard = equip(policy, bind=said.bind, survey=found, journal=journal)
         except PolicyError as fault:
             log.critical("this project does not start:\n%s", fault)
@@ -93,6 +94,11 @@ class Gate:
 def open_policy(said: conf.Conf) -> Policy:
     """The policy that the settings name. Raises ``PolicyError``."""
     return said.policy if isinstance(said.policy, Policy) else load(said.policy)
+
+
+def _spool(said: conf.Conf, policy: Policy) -> Spool | None:
+    events = said.events or policy.stores.events
+    return Spool(events) if events else None
 
 
 def surveyed(policy: Policy) -> Survey:

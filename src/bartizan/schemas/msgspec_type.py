@@ -55,14 +55,18 @@ def bind(bound: Any, name: str) -> "MsgspecForm":
         fault = _fault(node)
         if fault:
             raise FormFault(f"{name}: {fault}")
-    return MsgspecForm(decoder, any(isinstance(node, inspect.DecimalType) for node in nodes))
+    has_decimals = any(isinstance(node, inspect.DecimalType) for node in nodes)
+    return MsgspecForm(decoder, frozenset(_names(nodes)), has_decimals)
 
 
 class MsgspecForm:
     """A msgspec decoder behind strict JSON."""
 
-    def __init__(self, decoder: msgspec.json.Decoder[Any], has_decimals: bool) -> None:
+    def __init__(
+        self, decoder: msgspec.json.Decoder[Any], names: frozenset[str], has_decimals: bool
+    ) -> None:
         self._decode = decoder.decode
+        self._names = names
         self._has_decimals = has_decimals
 
     def read(self, body: bytes) -> Any:
@@ -73,7 +77,7 @@ class MsgspecForm:
         try:
             typed = self._decode(body)
         except msgspec.ValidationError as refused:
-            return Invalid((_violation(refused),))
+            return Invalid((_violation(refused, self._names),))
         except Exception:  # what a type's own __post_init__ raises
             return Invalid((Violation("", violations.AS_DECLARED),))
         if self._has_decimals and not decimals.tame(typed):
@@ -105,6 +109,15 @@ def _children(node: Struct) -> Iterable[Any]:
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, inspect.Type | inspect.Field):
                 yield each
+
+
+def _names(nodes: Iterable[Any]) -> Iterator[str]:
+    """The names that a type declares, as they stand in JSON."""
+    for node in nodes:
+        if isinstance(node, inspect.Field):
+            yield node.encode_name
+        elif isinstance(node, inspect.StructType) and node.tag_field:
+            yield node.tag_field
 
 
 def _fault(node: Any) -> str:
@@ -143,11 +156,12 @@ def _is_text(key: inspect.Type) -> bool:
 # ------------------------------------------------------------------ when it refuses
 
 
-def _violation(refused: msgspec.ValidationError) -> Violation:
-    """A sentence of our own: msgspec's may hold a field's name or value as it was sent."""
+def _violation(refused: msgspec.ValidationError, names: frozenset[str]) -> Violation:
+    """A sentence of our own: msgspec's may hold a field's name or value as it was sent, or
+    whatever a ``__post_init__`` of the application says."""
     said = str(refused)
     place = _PLACE.search(said)
-    where = _pointer(place["path"]) if place else ""
+    where = _pointer(place["path"], names) if place else ""
     if refused.__cause__ is not None:
         return Violation(where, violations.AS_DECLARED)
     said = said[: place.start()] if place else said
@@ -159,11 +173,11 @@ def _violation(refused: msgspec.ValidationError) -> Violation:
     return Violation(where, _asked(said))
 
 
-def _pointer(path: str) -> str:
-    """``.lines[3].sku`` as a JSON Pointer; it ends where a key is the stranger's."""
+def _pointer(path: str, names: frozenset[str]) -> str:
+    """``.lines[3].sku`` as a JSON Pointer; it ends where a name is not declared."""
     segments: list[str | int] = []
     for step in _STEP.finditer(path):
-        if step["end"]:
+        if step["end"] or (step["name"] and step["name"] not in names):
             break
         segments.append(step["name"] or step["index"])
     return violations.pointer(segments)

@@ -55,6 +55,8 @@ class Spool:
     Raises SpoolFault where the directory cannot be made, written, or its key be used.
     """
 
+    _segment: _Segment | None = None
+
     def __init__(
         self, directory: str | Path, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
@@ -66,8 +68,8 @@ class Spool:
         self.keyed: Callable[[str], str] = KeyedHash(open_key(self.directory))
         """The keyed hash that stands for an identifier in these events."""
         self._clock = clock
-        self._segment: _Segment | None = None
-        self._look = 0.0
+        self._look = 0.0  # when to see whether the open segment is still there
+        self._shut = 0.0  # until when no opening is tried
         self._reported: float | None = None
         self._unreported = 0
 
@@ -79,7 +81,7 @@ class Spool:
                 opened = self._open()
             line = encode(event)
             if os.write(opened.fd, line) != len(line):
-                self._segment = None
+                self.close()
                 self._lose("the disk is full")
         except OSError as error:
             self._lose(error.strerror or str(error))
@@ -88,28 +90,33 @@ class Spool:
 
     def close(self) -> None:
         """Let the segment go; a later event opens a new one."""
-        self._segment = None
+        self.__dict__.pop("_segment", None)
 
     def forget(self) -> None:
-        """In a forked child: the parent's segment is not ours."""
-        self._segment = None
-        self._look = 0.0
+        """In a forked child: the parent's segment is not ours, nor are its losses."""
+        self.close()
+        self._shut = 0.0
         self.lost = self._unreported = 0
 
     def _open(self) -> _Segment:
         """The segment to write to: the open one while its file is still there, else a new one."""
         now, opened = self._clock(), self._segment
-        if opened is None and now < self._look:
-            raise OSError(0, "it could not be opened a moment ago")
         self._look = now + _AGAIN
-        if opened is not None and os.fstat(opened.fd).st_nlink:
-            return opened
-        self._segment = None
+        if opened is not None:
+            if os.fstat(opened.fd).st_nlink:
+                return opened
+            self.close()
+        if now < self._shut:
+            raise OSError(None, "no segment could be opened a moment ago")
+        self._shut = now + _AGAIN
+        made = _Segment(self.directory)
+        self._shut = 0.0
         forget_in_child(self)
-        # Of two threads that open at once the second replaces the first, whose file stays as a
-        # segment of few events: no event is lost.
-        self._segment = opened = _Segment(self.directory)
-        return opened
+        # One C call: threads that open at the same time end up with the same segment.
+        kept: _Segment = self.__dict__.setdefault("_segment", made)
+        if kept is not made:
+            made.path.unlink()
+        return kept
 
     def _lose(self, why: str) -> None:
         """Count a lost event; report the first at once, then at most once a minute."""

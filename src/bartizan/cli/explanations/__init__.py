@@ -7,7 +7,7 @@ one. Documentation pages are made from the same texts.
 
 import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
@@ -16,6 +16,8 @@ from bartizan.model.reasons import REASONS
 from bartizan.policy.codes import CODES
 from bartizan.policy.lint import LINTS
 from bartizan.policy.nearest import distance, nearest
+
+FOLDER: Final = Path(__file__).parent
 
 DECISIONS: Final = ("outside.toml", "operation.toml", "identity.toml", "inside.toml")
 """The D codes, in the order of the table of refusals."""
@@ -86,9 +88,8 @@ def _decision(code: str, text: dict[str, str]) -> Explanation:
 
 
 def _texts(names: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    folder = files(__name__)
     for name in names:
-        yield from tomllib.loads((folder / name).read_text(encoding="utf-8")).items()
+        yield from tomllib.loads((FOLDER / name).read_text(encoding="utf-8")).items()
 
 
 def _sentence(title: str) -> str:

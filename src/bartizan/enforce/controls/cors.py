@@ -15,13 +15,13 @@ _ORIGIN = Deny(REASONS["origin_unknown"], key="cors")
 
 
 def bind(fittings: Fittings, scope: Scope) -> Step | None:
-    """Every preflight and every websocket."""
+    """Every preflight, and every websocket."""
     cors = fittings.policy.api.cors
     if isinstance(scope, Preflight):
         return _preflight(cors, scope.operation) if cors and scope.operation else _nothing
     if isinstance(scope, Operation) and scope.method == "WS":
         return _websocket(cors)
-    return None
+    return _foreign(cors) if scope is None else None
 
 
 def _nothing(context: Context) -> Deny:
@@ -57,6 +57,20 @@ def _preflight(cors: Cors, operation: Operation) -> Step:
         if grant is None or not names <= known:
             return _REFUSED
         return Answer(204, (*grant, *fixed))
+
+    return step
+
+
+def _foreign(cors: Cors | None) -> Step:
+    """A preflight for what nobody declared: a foreign page is told no more than that."""
+    origins = frozenset(cors.origins) if cors else frozenset()
+
+    def step(context: Context) -> Deny | None:
+        request = context.request
+        asks = request.method == "OPTIONS" and request.origin is not None
+        if not asks or request.header("access-control-request-method") is None:
+            return None
+        return None if request.origin in origins or "*" in origins else _REFUSED
 
     return step
 

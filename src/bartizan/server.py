@@ -1,0 +1,100 @@
+"""What the server in front of us does to a request, as far as it can be seen from inside.
+
+Counters in ``memory://`` belong to one process, so a second worker of the same application stops
+the start where it can be noticed. A server that believes forwarding headers by itself is named:
+``proxies`` in the policy is the one source of the client's address.
+"""
+
+import fcntl
+import hashlib
+import logging
+import multiprocessing
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from bartizan.policy.rules import Policy
+
+log = logging.getLogger("bartizan")
+
+SEVERAL_WORKERS: Final = (
+    'R204: this server runs several workers, and limits = "memory://" counts in each of them '
+    "apart: every limit would be a multiple of what it says. Run one worker with threads"
+)
+GUNICORN: Final = (
+    "gunicorn believes X-Forwarded-Proto of %s by itself; start it with --forwarded-allow-ips '' "
+    "and say `proxies` in the policy"
+)
+UVICORN: Final = (
+    "uvicorn replaces the client's address by X-Forwarded-For by itself, and such requests are "
+    "refused; start it with --no-proxy-headers and say `proxies` in the policy"
+)
+
+_held: list[int] = []
+"""Descriptors of locks that this process holds until it ends."""
+
+
+def refusal(policy: Policy, *, several: bool) -> str:
+    """Why this process must not serve, as a sentence; empty where it may.
+
+    ``several`` is what the server itself says of further processes (PEP 3333
+    ``wsgi.multiprocess``). Names on the way what the server does to forwarding headers.
+    """
+    config = _gunicorn()
+    if config is not None and config.forwarded_allow_ips:
+        log.warning(GUNICORN, ", ".join(config.forwarded_allow_ips))
+    if _rewritten_by_uvicorn():
+        log.warning(UVICORN)
+    if policy.stores.limits != "memory://":
+        return ""
+    workers = config.workers if config is not None else 1
+    return SEVERAL_WORKERS if several or workers > 1 or _sibling(policy) else ""
+
+
+def _gunicorn() -> Any:
+    """The configuration of the gunicorn worker that calls us, if one does."""
+    for frame in _callers():
+        config = getattr(frame.f_locals.get("self"), "cfg", None)
+        if type(config).__module__ == "gunicorn.config":
+            return config
+    return None
+
+
+def _rewritten_by_uvicorn() -> bool:
+    """Whether uvicorn's proxy headers stand between the socket and us."""
+    return any(
+        type(frame.f_locals.get("self")).__name__ == "ProxyHeadersMiddleware"
+        for frame in _callers()
+    )
+
+
+def _callers() -> list[FrameType]:
+    frame: FrameType | None = sys._getframe(1)
+    frames = []
+    while frame is not None:
+        frames.append(frame)
+        frame = frame.f_back
+    return frames
+
+
+def _sibling(policy: Policy) -> bool:
+    """Whether another worker of the same parent serves the same policy.
+
+    Only processes that a supervisor has started (uvicorn's ``--workers``) are asked.
+    """
+    if multiprocessing.parent_process() is None:
+        return False
+    name = f"{policy.file}\0{os.getppid()}\0{os.getuid()}"
+    digest = hashlib.sha256(name.encode()).hexdigest()[:24]
+    path = Path(tempfile.gettempdir()) / f"bartizan-{digest}.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return True
+    _held.append(descriptor)
+    return False
