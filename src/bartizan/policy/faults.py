@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable
-from textwrap import wrap
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -50,33 +49,28 @@ def render(fault: Fault, source: str | None = None, colour: bool = False, width:
     """Draw a fault: code, message, file:line:column, the line, a caret, the consequence.
 
     ``source`` is the text of the whole file where the fault itself does not carry its line. No
-    line is wider than ``width`` columns, and nothing is said by colour alone.
+    line is wider than ``width`` columns (20 at least), and nothing is said by colour alone.
     """
-    place = fault.place
+    place, width = fault.place, max(width, 20)
     line = fault.source or _line(source, place.line)
     number = str(place.line)
-    bar = " " * len(number) + " |"
+    margin = " " * len(number)
     paint = _paint if colour else _plain
     head = f"{fault.level}[{fault.code}]"
-    first, *more = _fold(fault.message, width, f"{head} ")
+    first, *more = _fold(head + " ", fault.message, width)
     rows = [paint(fault.level, head) + first[len(head) :], *more]
-    rows += _fold(f"{place.file}:{place.line}:{place.column}", width, "  --> ")
+    rows += _fold(f"{margin}--> ", f"{place.file}:{place.line}:{place.column}", width)
+    hint = _clean(f"did you mean `{fault.suggestion}`?") if fault.suggestion else ""
     if line:
-        text, mark = _picture(line, place, width - len(bar) - 1)
-        hint = f" did you mean `{fault.suggestion}`?" if fault.suggestion else ""
-        fits = len(bar) + 1 + _columns(mark + hint) <= width
-        rows += [
-            paint("frame", bar),
-            f"{paint('frame', number + ' |')} {text}",
-            f"{paint('frame', bar)} {paint('mark', mark)}{_clean(hint) if fits else ''}",
-        ]
-    else:
-        fits = False
-    if fault.suggestion and not fits:
-        rows += _fold(f"did you mean `{fault.suggestion}`?", width, "  = ")
-    if fault.consequence:
-        rows += _fold(fault.consequence, width, "  = ")
-    rows.append(paint("help", f"  = help: bartizan explain {fault.code}"))
+        text, mark = _picture(line, place, width - len(number) - 3)
+        beside = hint and len(number) + 4 + _columns(mark + hint) <= width
+        bar = paint("frame", f"{margin} |")
+        rows += [bar, f"{paint('frame', number + ' |')} {text}"]
+        rows.append(f"{bar} {paint('mark', mark)}" + (f" {hint}" if beside else ""))
+        hint = "" if beside else hint
+    for said in filter(None, (hint, fault.consequence)):
+        rows += _fold(f"{margin} = ", said, width)
+    rows.append(paint("help", f"{margin} = help: bartizan explain {fault.code}"))
     return "\n".join(rows)
 
 
@@ -101,24 +95,24 @@ def _picture(line: str, place: Place, room: int) -> tuple[str, str]:
     return _clean(line + tail), mark
 
 
-def _fold(text: str, width: int, lead: str) -> list[str]:
-    indent = " " * min(len(lead), 4)
-    return wrap(
-        lead + _clean(text), max(width, 20), subsequent_indent=indent, drop_whitespace=True,
-        replace_whitespace=False, break_on_hyphens=False,
-    )  # fmt: skip
+def _fold(lead: str, text: str, width: int) -> list[str]:
+    """Lines of at most ``width`` columns: the first behind ``lead``, the others indented."""
+    rows, row = [], lead
+    for word in _clean(text).split(" "):
+        if _columns(row + word) > width and row.strip() and row != lead:
+            rows.append(row.rstrip())
+            row = "    "
+        while _columns(row + word) > width:
+            fits = next(i for i in range(len(word), -1, -1) if _columns(row + word[:i]) <= width)
+            rows.append(row + word[:fits])
+            row, word = "    ", word[fits:]
+        row += word + " "
+    return [*rows, row.rstrip()]
 
 
 def _clean(text: str) -> str:
     """Text that a terminal cannot be steered with: controls and direction marks are replaced."""
-    return "".join(
-        " " if character == "\t" else character if _shown(character) else "\ufffd"
-        for character in text
-    )
-
-
-def _shown(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    return "".join(" " if one == "\t" else one if one.isprintable() else "\ufffd" for one in text)
 
 
 def _columns(text: str) -> int:

@@ -155,6 +155,7 @@ def _secrets(leaf: Leaf) -> None:
         for item in leaf.children():
             _secrets(item)
     elif isinstance(value, str) and _SECRET(value):
+        leaf.book.doubtful.add(str(leaf.path[0]))
         leaf.wrong(
             "P214",
             'a secret or key stands here: write "env:NAME" or "file:PATH", and replace it',
