@@ -255,7 +255,11 @@ def apart(
         for other in passes:
             if other != prefix and other.startswith(prefix):
                 leaves[other].wrong("P307", f"this lies inside the subtree {prefix}", at_key=True)
-        inside = [entry for entry in entries if entry.segments[: len(head)] == head]
+        inside = [
+            entry
+            for entry in entries
+            if entry.segments[: len(head)] == head and len(entry.segments) > len(head)
+        ]
         if inside:
             more = f" and {len(inside) - 1} more" if len(inside) > 1 else ""
             leaves[prefix].wrong(
