@@ -184,7 +184,7 @@ class Question(Struct, frozen=True, kw_only=True):
     @property
     def spelling(self) -> tuple[str, str]:
         """What makes it distinct: the reason or invariant, and everything that is sent."""
-        sent = msgspec.json.encode([self.file, self.wire, self.before, self.at, self.store])
+        sent = msgspec.json.encode([self.wire, self.before, self.at, self.store])
         return self.law or self.expected.reason, sent.decode()
 
 

@@ -14,13 +14,15 @@ QUESTIONS = [question for _, question in questions()]
 
 
 def test_at_least_300_distinct_questions() -> None:
-    assert len({question.spelling for question in QUESTIONS}) >= 300
+    """A plain permit that holds no invariant is no question: it shows that the legal path works."""
+    asking = [q for q in QUESTIONS if q.law or q.expected.reason not in FINE]
+    assert len({question.spelling for question in asking}) >= 300
 
 
 def test_every_question_is_distinct_and_has_a_name_of_its_own() -> None:
     names = Counter(question.name for question in QUESTIONS)
     assert [name for name, count in names.items() if count > 1] == []
-    spellings = Counter(question.spelling for question in QUESTIONS)
+    spellings = Counter((question.file, *question.spelling) for question in QUESTIONS)
     assert [spelling for spelling, count in spellings.items() if count > 1] == []
 
 
