@@ -230,7 +230,7 @@ class Suite:
                 hits = (Hit("a", count, period),)
                 for _ in range(count):
                     assert store.reserve(hits).refused < 0
-                clock.now = 1000.0 + phase + period - 1e-7
+                clock.now = 1000.0 + phase + period * (1 - 1e-7)
                 assert store.reserve(hits).refused == 0
                 clock.now += period * 1e-6
                 assert store.reserve(hits).refused < 0
@@ -273,6 +273,44 @@ class Suite:
             if second % 10:
                 store.give_back(hits, other.at)
             clock.now += 1
+
+    def test_a_hit_that_no_longer_counts_takes_no_other_with_it(self) -> None:
+        clock = Clock()
+        store = type(self).open_store(clock)
+        hits = (Hit("a", 2, 60),)
+        old = store.reserve(hits)
+        clock.now += 59
+        assert store.reserve(hits).refused < 0
+        clock.now += 1
+        store.give_back(hits, old.at)
+        assert [store.reserve(hits).refused for _ in range(2)] == [-1, 0]
+
+    def test_a_client_that_stays_for_ever_is_never_refused(self) -> None:
+        clock = Clock()
+        store = type(self).open_store(clock)
+        for count in (100, 1000):
+            hits = (Hit("a", count, 60),)
+            for _ in range(5 * count):
+                assert store.reserve(hits).refused < 0
+                clock.now += 53
+
+    def test_hits_given_back_out_of_turn_leave_the_rest_exact(self) -> None:
+        """Sub-windows that became small are joined, never past a tenth of the limit."""
+        clock = Clock()
+        store = type(self).open_store(clock)
+        hits = (Hit("a", 100, 60),)
+        counted = []
+        for _ in range(100):
+            counted.append(store.reserve(hits))
+            clock.now += 0.25
+        for index, each in enumerate(counted):
+            if index % 5:
+                store.give_back(hits, each.at)
+        clock.now = 1000.0 + 60 + 12.5  # eleven of twenty are old, less than a tenth is not seen
+        admitted = 0
+        while store.reserve(hits).refused < 0:
+            admitted += 1
+        assert 90 - 9 <= admitted <= 91
 
     def test_parallel_hits_admit_exactly_as_many_as_the_limit(self) -> None:
         store = type(self).open_store(Clock())
