@@ -4,9 +4,9 @@ Frameworks are known to the modules in ``apps/`` alone, and those are imported w
 """
 
 import ast
+import gc
 import os
 import sys
-import traceback
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from importlib import import_module
@@ -88,6 +88,7 @@ class quietly:  # noqa: N801  (reads like contextlib's own)
         self._redirect = redirect_stdout(sys.stderr)
 
     def __enter__(self) -> None:
+        gc.enable()
         self._redirect.__enter__()
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
@@ -196,6 +197,7 @@ def _here() -> None:
 
 def _sentence(title: str, error: BaseException) -> str:
     """What the application's own code raised, and where."""
+    traceback = import_module("traceback")
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)

@@ -1,8 +1,8 @@
 """The verbs: one visible, ordered table. A verb's module is imported when it is called."""
 
+import gc
 import os
 import sys
-import traceback
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -95,6 +95,7 @@ class Verbs(click.Group):
         except Exception as bug:
             complain(_confession(bug))
         finish()
+        gc.freeze()
         sys.exit(code)
 
 
@@ -116,6 +117,7 @@ def _missing(verb: Verb, missing: ModuleNotFoundError) -> str:
 
 def _confession(bug: Exception) -> str:
     """One sentence about a fault of ours; the traceback only for those who ask for it."""
+    traceback = import_module("traceback")
     if os.environ.get("BARTIZAN_DEBUG"):
         return "".join(traceback.format_exception(bug)).rstrip()
     last = traceback.extract_tb(bug.__traceback__)[-1]
