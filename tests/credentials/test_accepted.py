@@ -138,7 +138,7 @@ def test_absent_tenant_and_roles() -> None:
         {"iat": NOW},
         {"nbf": NOW},
         {"nbf": 0},
-        {"iat": NOW - 3299.5},
+        {"iat": NOW - 3300},
         {"sub": "a" * 255},
         {"sub": "Ана Петровић"},
         {"jti": GONE},
@@ -175,6 +175,12 @@ def test_leeway_moves_every_date_and_nothing_else() -> None:
 def test_leeway_is_a_minute_at_most(leeway: int) -> None:
     with pytest.raises(KeyFault, match="leeway"):
         verifier(leeway=leeway)
+
+
+def test_a_token_that_ends_as_it_begins_is_none() -> None:
+    judge = verifier(leeway=60)
+    assert judge.verify(claiming(exp=NOW + 10, iat=NOW + 10)) == "token_claims"
+    accepted(judge.verify(claiming(exp=NOW + 11, iat=NOW + 10)))
 
 
 def test_without_a_bound_no_iat_is_needed() -> None:
@@ -227,6 +233,29 @@ def test_a_key_without_id_serves_whatever_id_a_token_names() -> None:
 
 def test_the_only_key_with_an_id_serves_tokens_without() -> None:
     accepted(verifier().verify(heading(kid=GONE)))
+
+
+def test_a_key_id_is_short_even_where_any_would_do() -> None:
+    judge = verifier()
+    accepted(judge.verify(forge.from_legacy({"kid": "k" * 256})))
+    assert judge.verify(forge.from_legacy({"kid": "k" * 257})) == "token_key"
+    assert judge.verify(forge.from_legacy({"kid": ""})) == "token_key"
+
+
+def test_a_type_is_compared_without_case_in_ascii_only() -> None:
+    judge = verifier(typ="k+jwt")
+    accepted(judge.verify(heading(typ="K+JWT")))
+    assert judge.verify(heading(typ="\u212a+jwt")) == "token_type"  # the Kelvin sign
+
+
+def test_the_longest_token_and_the_last_date() -> None:
+    judge = verifier(lifetime=0)
+    sizes = [(more, size) for more in (1, 2, 3) for size in range(11960, 11980)]
+    minted = [forge.token({"x": "y" * more}, {"pad": "x" * size}) for more, size in sizes]
+    by_length = {len(token): token for token in minted}
+    accepted(judge.verify(by_length[16384]))
+    assert judge.verify(by_length[16385]) == "token_malformed"
+    accepted(judge.verify(claiming(exp=253402300799)))
 
 
 def test_white_space_in_json_is_no_fault() -> None:

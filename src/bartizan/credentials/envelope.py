@@ -112,7 +112,7 @@ def kind(reading: Reading) -> str | None:
     typ = reading.header.get("typ")
     if type(typ) is str and typ.isascii():
         typ = typ.lower()
-    elif typ is not None or "typ" in reading.header:
+    elif "typ" in reading.header:
         return "token_type"
     return None if typ in reading.profile.kinds else "token_type"
 
@@ -146,7 +146,7 @@ def key(reading: Reading) -> str | None:
     if type(kid) is str:
         if not 0 < len(kid) <= MAX_KID:
             return "token_key"
-    elif kid is not None or "kid" in reading.header:
+    elif "kid" in reading.header:
         return "token_key"
     ring = reading.profile.ring
     # The generation first: a key that is removed in between leaves no warm token behind.
