@@ -56,28 +56,28 @@ def refusal(policy: Policy, *, several: bool) -> str:
 
 def _gunicorn() -> Any:
     """The configuration of the gunicorn worker that calls us, if one does."""
-    for frame in _callers():
-        config = getattr(frame.f_locals.get("self"), "cfg", None)
-        if type(config).__module__ == "gunicorn.config":
+    for caller in _callers("gunicorn"):
+        config = getattr(caller, "cfg", None)
+        if config is not None:
             return config
     return None
 
 
 def _rewritten_by_uvicorn() -> bool:
     """Whether uvicorn's proxy headers stand between the socket and us."""
-    return any(
-        type(frame.f_locals.get("self")).__name__ == "ProxyHeadersMiddleware"
-        for frame in _callers()
-    )
+    return any(type(caller).__name__ == "ProxyHeadersMiddleware" for caller in _callers("uvicorn"))
 
 
-def _callers() -> list[FrameType]:
+def _callers(package: str) -> list[Any]:
+    """The objects of a package whose methods are calling us. Other frames are not looked into:
+    whoever asks for a frame's variables keeps them alive."""
     frame: FrameType | None = sys._getframe(1)
-    frames = []
+    callers = []
     while frame is not None:
-        frames.append(frame)
+        if frame.f_globals.get("__name__", "").partition(".")[0] == package:
+            callers.append(frame.f_locals.get("self"))
         frame = frame.f_back
-    return frames
+    return callers
 
 
 def _sibling(policy: Policy) -> bool:

@@ -15,7 +15,7 @@ from bartizan import server
 from bartizan.enforce.controls import errors
 from bartizan.enforce.guard import Decision, Guard, HeaderList
 from bartizan.model.decision import Answer, Deny
-from bartizan.model.problem import Response
+from bartizan.model.problem import Response, render
 from bartizan.model.request import Request
 
 log = logging.getLogger("bartizan")
