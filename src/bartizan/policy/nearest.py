@@ -22,19 +22,23 @@ def distance(one: str, other: str) -> int:
 
 
 def nearest(word: str, known: Iterable[str], slips: int | None = None) -> str:
-    """The known word that ``word`` is a slip of; empty where none is near enough.
+    """The known word that ``word`` is a slip of, or the beginning of; empty where there is none.
 
     ``slips`` bounds how many are forgiven: by default a third of the letters, 1 to 3.
     """
     plain = _plain(word)[:64]
     bound = max(1, min(3, len(plain) // 3)) if slips is None else slips
+    known = tuple(known)
     near = [
         (steps, -_common(plain, candidate), candidate)
         for candidate in known
         if abs(len(candidate) - len(plain)) <= bound
         and (steps := distance(plain, _plain(candidate))) <= bound
     ]
-    return min(near)[2] if near else ""
+    if near:
+        return min(near)[2]
+    begun = [candidate for candidate in known if len(plain) > 2 and candidate.startswith(plain)]
+    return begun[0] if len(begun) == 1 and slips is None else ""
 
 
 def _plain(word: str) -> str:
