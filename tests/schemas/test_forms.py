@@ -83,6 +83,14 @@ def test_violations_are_bounded(new_order: Form) -> None:
 
 
 @every
+def test_of_many_violations_the_first_are_listed(new_order: Form) -> None:
+    said = new_order.read(with_(lines=[{}] * 25))
+    assert isinstance(said, Invalid)
+    one_at_a_time = new_order is FORMS["msgspec"]
+    assert len(said.violations) == (1 if one_at_a_time else MOST)
+
+
+@every
 def test_the_typed_object_is_handed_over(new_order: Form) -> None:
     said = new_order.read(encoded(ORDER))
     lines = said["lines"] if isinstance(said, dict) else said.lines
