@@ -161,6 +161,7 @@ def _cut(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     held = parked(request)
     if held is None:
         return response
+    _absent(response, held)
     response = answer.undeveloped(request, response, held.guard, held.decision)
     return answer.cut(response, held.guard, held.decision)
 
@@ -168,14 +169,21 @@ def _cut(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
 def _leaving(request: HttpRequest, response: HttpResponseBase, held: Parked) -> HttpResponseBase:
     """What leaves. A callable of ours around us dresses or replaces it; else that happens here."""
     guard, decision = held.guard, held.decision
+    _absent(response, held)
+    response = answer.undeveloped(request, response, guard, decision)
+    return answer.dressed(response, guard, decision) if held.alone else response
+
+
+def _absent(response: HttpResponseBase, held: Parked) -> None:
+    """A 404 before act two: Django's router knows nothing of what the policy knows. Whatever is
+    made of it (a redirect with a slash, a page of the URLconf) does not leave."""
+    decision = held.decision
     if (
         decision.outcome is None
         and response.status_code == 404
         and isinstance(decision.plan.scope, Operation)
     ):
-        guard.fail(decision, DISAGREES)
-    response = answer.undeveloped(request, response, guard, decision)
-    return answer.dressed(response, guard, decision) if held.alone else response
+        held.guard.fail(decision, DISAGREES)
 
 
 def _refused(held: Parked) -> HttpResponse:

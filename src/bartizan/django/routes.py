@@ -32,17 +32,12 @@ def key(route: str, view: Callable[..., Any]) -> Hashable:
 def mount(policy: Policy) -> str:
     """The prefix under which a server mounts the project: ``FORCE_SCRIPT_NAME`` where it is set.
 
-    Else, where the URLconf knows no operation by its whole path, it is the policy's ``base``.
+    Else it is the policy's ``base``, where the URLconf knows operations without it alone.
     """
     if settings.FORCE_SCRIPT_NAME is not None:
         return str(settings.FORCE_SCRIPT_NAME).rstrip("/")
-    whole = resolver("")
-    knows = any(
-        whole(operation.method, path)
-        for operation in policy.operations
-        for path in samples(operation.template)
-    )
-    return "" if knows else policy.api.base
+    base = policy.api.base
+    return base if base and not _knows("", policy) and _knows(base, policy) else ""
 
 
 def served(prefix: str) -> tuple[Served, ...]:
@@ -107,6 +102,16 @@ def methods(view: Callable[..., Any]) -> frozenset[str] | None:
     if view_class is not None and getattr(view_class, "options", None) is not View.options:
         automatic = frozenset({"HEAD"})
     return frozenset(name.upper() for name in names) - automatic or None
+
+
+def _knows(prefix: str, policy: Policy) -> bool:
+    """Whether the URLconf serves any operation when it is mounted there."""
+    resolve = resolver(prefix)
+    return any(
+        resolve(operation.method, path)
+        for operation in policy.operations
+        for path in samples(operation.template)
+    )
 
 
 def _served(prefix: str, route: str, leaf: URLPattern) -> Served:
