@@ -67,11 +67,12 @@ def _chain(top: Sheet, book: Book) -> list[Sheet]:
             leaf.wrong("P201", f"this is {a_kind(leaf.value)}, not the path of a file")
             raise PolicyError(book.faults)
         file = str(Path(here.file).parent / leaf.value)
-        if os.path.realpath(file) in seen:
-            leaf.wrong("P309", "a file cannot extend itself")
-            raise PolicyError(book.faults)
-        seen.add(os.path.realpath(file))
         try:
+            real = os.path.realpath(file)
+            if real in seen:
+                leaf.wrong("P309", "a file cannot extend itself")
+                raise PolicyError(book.faults)
+            seen.add(real)
             sheets.append(open_sheet(file))
         except (OSError, ValueError) as error:
             leaf.wrong("P309", f"this file cannot be read: {why_not(error)}")
