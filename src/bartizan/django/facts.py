@@ -37,7 +37,7 @@ def of_request(request: HttpRequest) -> Request:
     if isinstance(request, ASGIRequest):
         return of_scope(_tested({**request.scope}))
     found = of_environ(request.META)
-    if not found.path.isascii():  # Django has put decoded text into the environ
+    if not request.path_info.isascii():  # Django has put decoded text into the environ
         path = request.META["SCRIPT_NAME"].rstrip("/") + request.path_info
         found = replace(found, path=path)
     if found.host is None and tested(request):
