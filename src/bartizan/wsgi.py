@@ -105,12 +105,10 @@ def _number(text: str) -> int:
 def _scheme(environ: Environ) -> str:
     """The scheme of the connection. gunicorn believes a header of its local peers: undo that."""
     scheme: str = environ.get("wsgi.url_scheme", "http")
-    if (
-        scheme == "https"
-        and environ.get("SERVER_SOFTWARE", "").startswith("gunicorn")
-        and any(name in environ for name in _GUNICORN_SAYS_HTTPS)
-    ):
-        return "http"
+    if scheme == "https" and environ.get("SERVER_SOFTWARE", "").startswith("gunicorn"):
+        for name in _GUNICORN_SAYS_HTTPS:
+            if name in environ:
+                return "http"
     return scheme
 
 

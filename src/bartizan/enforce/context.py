@@ -27,7 +27,6 @@ class Context:
         "plan",
         "query",
         "request",
-        "row",
         "scheme",
         "shadowed",
         "subject",
@@ -62,5 +61,3 @@ class Context:
         """The validated body (row 14)."""
         self.shadowed: list[Deny] = []
         """Refusals of controls in shadow."""
-        self.row = ""
-        """The control that is speaking, for the event of one that fails."""

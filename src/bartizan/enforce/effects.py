@@ -43,6 +43,8 @@ class GiveBack(Effect, frozen=True, gc=False):
 
     hits: tuple[Hit, ...]
     """The hits of the reservation."""
+    at: float
+    """When they were counted, as ``Counted`` says."""
 
 
 class Inside(Effect, frozen=True, gc=False):

@@ -14,7 +14,6 @@ from bartizan.enforce.controls import headers, output
 from bartizan.enforce.effects import Effect, Said
 from bartizan.enforce.plan import (
     LAST,
-    Bound,
     Fittings,
     Plan,
     Preflight,
@@ -97,22 +96,24 @@ class Engine:
 
     def decide(self, context: Context) -> Deciding:
         """Both acts. Yields effects; returns how it ended."""
+        control = ""
         try:
-            for bound in context.plan.rows:
-                context.row = bound.control
-                said = bound.step(context)
+            for control, step in context.plan.rows:
+                said = step(context)
+                if said is None:
+                    continue
                 while isinstance(said, Effect):
                     said = said.then(context, (yield said))
-                if said is not None and not self._veils(bound, said, context):
+                if said is not None and not self._veils(control, said, context):
                     return said
         except Exception:
-            log.exception("control %s failed on %r", context.row, context.plan.name)
+            log.exception("control %s failed on %r", control, context.plan.name)
             return Deny(REASONS["control_failed"])
         return Permit(context.subject, context.params, context.query, context.input)
 
-    def _veils(self, bound: Bound, said: Said, context: Context) -> bool:
+    def _veils(self, control: str, said: Said, context: Context) -> bool:
         """Whether the control is in shadow: then its word is noted and nothing more."""
-        if bound.shadow_until <= self._clock():
+        if context.plan.shadows.get(control, 0.0) <= self._clock():
             return False
         if type(said) is Deny:
             context.shadowed.append(said)
@@ -124,7 +125,7 @@ class Engine:
         bound = ((row.control, row.bind(self._fittings, scope)) for row in self._order)
         return Plan(
             scope=scope,
-            rows=tuple(Bound(name, step, ends.get(name, 0.0)) for name, step in bound if step),
+            rows=tuple((control, step) for control, step in bound if step is not None),
             headers=headers.bind(self._fittings, scope),
             keep=output.bind(self._fittings, scope),
             shadows=ends,

@@ -140,7 +140,7 @@ class Guard:
         if type(effect) is Count:
             return self._store.reserve(effect.hits)
         if type(effect) is GiveBack:
-            return self._store.give_back(effect.hits)
+            return self._store.give_back(effect.hits, effect.at)
         raise TypeError(f"nobody fulfils {effect!r} here")
 
     def _reading(self, read: Callable[[int], Any]) -> Fulfil:
@@ -166,7 +166,7 @@ class Guard:
         if isinstance(said, Deny):
             taken = {name.lower() for name, _ in own}
             own += [pair for pair in plan.headers.fixed if pair[0].lower() not in taken]
-            own = _vary(own, plan.headers) + list(_grant(plan.headers, context.request.origin))
+            own += _grant(plan.headers, context.request.origin)
         decision.response = Response(response.status, tuple(own), response.body)
         self._record(decision, response.status)
         return decision.response
@@ -245,24 +245,22 @@ def dress(ours: Headers, headers: HeaderList, origin: str | None) -> HeaderList:
     """The view's headers with ours over them."""
     kept = [pair for pair in headers if pair[0].lower() not in ours.names]
     kept += ours.fixed
-    if ours.vary:
-        kept = _vary(kept, ours)
-    if ours.origins:
+    if len(kept) != len(headers) + len(ours.fixed):
+        kept = _vary(kept, [value for name, value in headers if name.lower() == "vary"])
+    if origin is not None:
         kept += _grant(ours, origin)
     return kept
 
 
-def _vary(headers: HeaderList, ours: Headers) -> HeaderList:
-    """Merge our names into Vary (RFC 9110 section 12.5.5)."""
-    theirs = [value for name, value in headers if name.lower() == "vary"]
+def _vary(headers: HeaderList, theirs: list[str]) -> HeaderList:
+    """Merge what the view says of Vary into ours (RFC 9110 section 12.5.5)."""
     if not theirs:
-        return [*headers, ("Vary", ", ".join(ours.vary))] if ours.vary else headers
-    names = dict.fromkeys(
-        name.strip() for value in (*theirs, *ours.vary) for name in value.split(",")
-    )
+        return headers
+    ours = [value for name, value in headers if name == "Vary"]
+    names = [name.strip() for value in (*ours, *theirs) for name in value.split(",")]
     unique = {name.lower(): name for name in reversed(names) if name}
-    merged = ", ".join(reversed(unique.values()))
-    return [pair for pair in headers if pair[0].lower() != "vary"] + [("Vary", merged)]
+    merged = ("Vary", ", ".join(reversed(unique.values())))
+    return [pair for pair in headers if pair[0] != "Vary"] + [merged]
 
 
 def _grant(ours: Headers, origin: str | None) -> tuple[tuple[str, str], ...]:

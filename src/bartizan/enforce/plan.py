@@ -55,24 +55,13 @@ class Row(Struct, frozen=True):
     """Makes the step for a scope."""
 
 
-class Bound(Struct, frozen=True, gc=False):
-    """A step in its place, with the end of its shadow."""
-
-    control: str
-    """The control's name."""
-    step: Step
-    """What it does."""
-    shadow_until: float
-    """Seconds since the epoch until which it refuses nothing; 0 where it is enforced."""
-
-
 class Plan(Struct, frozen=True):
     """All that happens to a request of one scope."""
 
     scope: Scope
     """What it is for."""
-    rows: tuple[Bound, ...]
-    """The controls that have something to say, in order, with the parking between the acts."""
+    rows: tuple[tuple[str, Step], ...]
+    """The controls that have something to say, in order: name and step."""
     headers: Headers
     """What every answer carries."""
     keep: Callable[[bytes], tuple[bytes, int]] | None
@@ -95,8 +84,6 @@ class Headers(Struct, frozen=True):
     """Set on every answer, over what the view says."""
     names: frozenset[str]
     """Lower-case names that the view's answer loses."""
-    vary: tuple[str, ...]
-    """Merged into Vary."""
     origins: Mapping[str, tuple[tuple[str, str], ...]]
     """CORS headers by allowed origin; ``*`` for any."""
 

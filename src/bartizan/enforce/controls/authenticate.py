@@ -66,27 +66,25 @@ class Authenticate:
         """Count the attempt as a failed one before it is looked at."""
         limit = self._guesses
         if limit is None:
-            return self._prove(context, token, ())
+            proven = self._prove(token)
+            return proven if isinstance(proven, Deny) else self._admit(context, proven)
         hits = (Hit("guesses|" + context.client, limit.count, limit.period),)
 
         def then(context: Context, counted: Counted) -> Said | Effect:
             if counted.refused >= 0:
                 return refuse("guesses", limit, counted.wait)
-            return self._prove(context, token, hits)
+            proven = self._prove(token)
+            if isinstance(proven, Deny):
+                return proven
+            return GiveBack(lambda context, _: self._admit(context, proven), hits, counted.at)
 
         return Count(then, hits)
 
-    def _prove(
-        self, context: Context, token: str | bearer.Malformed | None, hits: tuple[Hit, ...]
-    ) -> Said | Effect:
+    def _prove(self, token: str | bearer.Malformed | None) -> Subject | Deny:
         if not isinstance(token, str):
             return self._failed["credential_malformed"]
         proven = self._verifier.verify(token)
-        if isinstance(proven, str):
-            return self._failed[proven]
-        if not hits:
-            return self._admit(context, proven)
-        return GiveBack(lambda context, _: self._admit(context, proven), hits)
+        return self._failed[proven] if isinstance(proven, str) else proven
 
     def _admit(self, context: Context, subject: Subject) -> Said:
         if subject.identity not in self._accepted:

@@ -24,8 +24,6 @@ _CORS = frozenset(
 )  # fmt: skip
 _TELLTALE = frozenset({"server", "x-powered-by", "x-aspnet-version", "x-runtime"})
 
-NONE = Headers((), frozenset(), (), {})
-
 
 def bind(fittings: Fittings, scope: Scope) -> Headers:
     """Headers for an operation, and the strict built-in ones where there is none."""
@@ -38,9 +36,11 @@ def bind(fittings: Fittings, scope: Scope) -> Headers:
     origins = granted(api.cors) if api.cors else {}
     public = own is not None and own.public
     vary = ("Authorization", "Cookie", "Origin") if not public else ("Origin",) * bool(origins)
+    if vary:
+        values["Vary"] = ", ".join(vary)
     fixed = tuple((name, value) for name, value in values.items() if value)
     names = frozenset(name.lower() for name in values) | _CORS | _TELLTALE
-    return Headers(fixed, names, vary, origins)
+    return Headers(fixed, names, origins)
 
 
 def _cache(own: Operation | None) -> dict[str, str]:
