@@ -263,7 +263,7 @@ def _got(answer: Any, body: bytes) -> Got:
 
 
 def environ(
-    method: str, target: str, lines: Mapping[str, str], body: bytes | None, mount: str = ""
+    method: str, target: str, lines: Mapping[str, str], body: bytes | None = None, mount: str = ""
 ) -> dict[str, Any]:
     """What a server makes of a request."""
     path, _, query = target.partition("?")
