@@ -6,7 +6,7 @@ from typing import Final
 
 from bartizan.demo.twins import POLICY
 
-GUARDED: Final = '''"""The shop behind its policy: `bartizan check guarded:app` shows what is decided."""
+GUARDED: Final = '''"""The shop behind its policy: `bartizan check guarded:app`."""
 
 from pathlib import Path
 
