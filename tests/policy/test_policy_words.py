@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bartizan.policy import values, words
+from bartizan.policy import addresses, words
 from bartizan.policy.rules import Query
 from bartizan.policy.words import WordFault
 
@@ -19,9 +19,9 @@ PARSERS = {
     "ask": words.ask,
     "field": words.field,
     "where": words.where,
-    "network": values.parse_network,
-    "host": values.parse_host,
-    "origin": values.parse_origin,
+    "network": addresses.parse_network,
+    "host": addresses.parse_host,
+    "origin": addresses.parse_origin,
 }
 STEMS = (
     "5/minute per client", "10/30 seconds per client+operation", "64 KiB", "int 1..1000",
@@ -207,7 +207,7 @@ def test_wrong_operations(text: str, offset: int) -> None:
 )
 def test_wrong_networks(text: str, suggestion: str) -> None:
     with pytest.raises(WordFault) as fault:
-        values.parse_network(text)
+        addresses.parse_network(text)
     assert fault.value.suggestion == suggestion
 
 
@@ -223,7 +223,7 @@ def test_wrong_networks(text: str, suggestion: str) -> None:
 )
 def test_wrong_hosts(text: str, suggestion: str) -> None:
     with pytest.raises(WordFault) as fault:
-        values.parse_host(text)
+        addresses.parse_host(text)
     assert fault.value.suggestion == suggestion
 
 
@@ -239,5 +239,5 @@ def test_wrong_hosts(text: str, suggestion: str) -> None:
 )
 def test_wrong_origins(text: str, suggestion: str) -> None:
     with pytest.raises(WordFault) as fault:
-        values.parse_origin(text)
+        addresses.parse_origin(text)
     assert fault.value.suggestion == suggestion

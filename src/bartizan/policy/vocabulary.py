@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, Final, get_args
 
 from bartizan.model.reasons import REASONS
+from bartizan.policy import addresses, words
 from bartizan.policy import values as v
-from bartizan.policy import words
 from bartizan.policy.reading import MISSING, Grammar, Key, Keys, Leaf, Table
 from bartizan.policy.rules import Cors, Forwarded, Https, Output, Shadow
 
@@ -58,7 +58,9 @@ def _nested(keys: Keys, of: str, make: Callable[[Leaf, Table], Any]) -> v.Read:
 
 CORS: Keys = {
     "origins": Key(
-        v.listed(v.origin, empty=False), "no web page could have read an answer", required=True
+        v.listed(addresses.origin, empty=False),
+        "no web page could have read an answer",
+        required=True,
     ),
     "credentials": Key(v.flag, "no cookie would have travelled across origins"),
     "headers": Key(v.listed(v.header_name), "pages could not have set these request headers"),
@@ -222,14 +224,14 @@ TOP: Keys = {
 API: Keys = {
     "name": Key(v.text, "events would not have said whose they are", required=True),
     "base": Key(v.spelled("P205", words.base), "every path would have been another one"),
-    "hosts": Key(v.hosts, "no host would have been accepted", required=True),
+    "hosts": Key(addresses.hosts, "no host would have been accepted", required=True),
     "https": Key(v.one_of(HTTPS), "plain http would have been refused everywhere"),
-    "proxies": Key(v.proxies, "every client would have had the address of the proxy"),
+    "proxies": Key(addresses.proxies, "every client would have had the address of the proxy"),
     "forwarded": Key(v.one_of(FORWARDED), "the wrong forwarding headers would have been believed"),
     "cors": Key(_nested(CORS, "pages", _cors), "no web page could have read an answer"),
     "flood": Key(v.client_limit("flood"), "nothing would have stopped a flood"),
     "guesses": Key(v.client_limit("guesses"), "passwords and tokens could have been guessed"),
-    "deny": Key(v.networks, "nobody would have been kept out"),
+    "deny": Key(addresses.networks, "nobody would have been kept out"),
     "target": Key(v.whole(64, 65536), "request targets would have had the usual bound"),
     "headers": Key(v.size, "request headers would have had the usual bound"),
     "shadow": Key(_nested(SHADOW, "the API", _shadow), "everything would have been enforced"),
@@ -280,7 +282,7 @@ OPERATION: Keys = {
     "public": Key(v.flag, "{of} would have been closed"),
     "scopes": Key(v.listed(v.scope), "no scope would have been asked of {of}"),
     "roles": Key(v.listed(v.role), "no role would have been asked of {of}"),
-    "networks": Key(v.networks, "{of} would have been open to every network"),
+    "networks": Key(addresses.networks, "{of} would have been open to every network"),
     # how much
     "limits": Key(v.listed(v.name), "nothing would have limited {of}"),
     "body": Key(v.size, "the body of {of} would have had the usual bound"),
@@ -295,7 +297,7 @@ OPERATION: Keys = {
                  "answers of {of} would have been stored as usual"),
     # how it is reached
     "https": Key(v.one_of(HTTPS), "{of} would have treated plain http as the API does"),
-    "hosts": Key(v.hosts, "{of} would have answered on the hosts of the API"),
+    "hosts": Key(addresses.hosts, "{of} would have answered on the hosts of the API"),
     # what it is
     "decoy": Key(v.flag, "nobody would have noticed who asks for {of}"),
     "shadow": Key(_ENTRY_SHADOW, "{of} would have been enforced"),
@@ -340,8 +342,8 @@ DEFAULTS: Keys = {
 PASS: Keys = {
     "why": Key(v.text, "nobody would have said whose guard {of} has", required=True),
     "https": Key(v.one_of(HTTPS), "{of} would have treated plain http as the API does"),
-    "hosts": Key(v.hosts, "{of} would have answered on the hosts of the API"),
-    "networks": Key(v.networks, "{of} would have been open to every network"),
+    "hosts": Key(addresses.hosts, "{of} would have answered on the hosts of the API"),
+    "networks": Key(addresses.networks, "{of} would have been open to every network"),
 }
 
 ANSWERS: Final = tuple(sorted({reason.status for reason in REASONS.values()}))
@@ -374,8 +376,8 @@ EXPECT: Keys = {
     "roles": Key(v.listed(v.role), _UNTESTED),
     "tenant": Key(v.text, _UNTESTED),
     "body": Key(v.json, _UNTESTED),
-    "client": Key(v.address, _UNTESTED),
-    "host": Key(v.host, _UNTESTED),
+    "client": Key(addresses.address, _UNTESTED),
+    "host": Key(addresses.host, _UNTESTED),
     "https": Key(v.flag, _UNTESTED),
     "answer": Key(_answer, "every answer would have been right", required=True),
     "by": Key(v.one_of(CONTROLS), "a refusal by any control would have been right"),
