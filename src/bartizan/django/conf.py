@@ -89,6 +89,12 @@ def misplaced() -> Iterator[Misplaced]:
         )
 
 
+def placed() -> None:
+    """Raise ``ImproperlyConfigured`` where one of our places is not taken."""
+    for place in misplaced():
+        raise ImproperlyConfigured(f"{place.sentence} ({place.id}). {place.hint}")
+
+
 def _policy(said: Any) -> Path | Policy:
     if isinstance(said, Policy):
         return said

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 
@@ -49,8 +48,7 @@ class Gate:
     def seal(self, journal: Journal | None = None) -> Guard:
         """Hold the policy against the URLconf and stand a new guard there. Events go to
         ``journal``, else to the spool that the settings or the policy name."""
-        for place in conf.misplaced():
-            raise ImproperlyConfigured(f"{place.sentence} ({place.id}). {place.hint}")
+        conf.placed()
         said = conf.read()
         try:
             policy = open_policy(said)

@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from bartizan import wsgi
 from bartizan.django import answer
 from bartizan.django.body import reader
+from bartizan.django.conf import placed
 from bartizan.django.facts import of_request, tell, tested
 from bartizan.django.gate import Gate
 from bartizan.django.parked import Parked, park, parked
@@ -125,6 +126,8 @@ class Inside:
     async_capable = True
 
     def __init__(self, get_response: GetResponse) -> None:
+        """Raises ``ImproperlyConfigured`` where ``Outside`` is missing: it alone decides."""
+        placed()
         self.get_response = get_response
         self.waits = iscoroutinefunction(get_response)
         if self.waits:
