@@ -1,6 +1,7 @@
 """Act two inside Flask: the first ``before_request``, and the first word after the view."""
 
 from collections.abc import Callable, Hashable, Mapping
+from io import BytesIO
 
 from flask import Flask, Request, Response, request
 from flask.signals import got_request_exception
@@ -70,9 +71,12 @@ class Inside:
 
 
 def _read(limit: int) -> bytes | None:
-    """The body, once and bounded; the view may read it again from Flask's own cache."""
+    """The body, once and bounded; the view may read it again, whole or as a stream."""
+    current: Request = request._get_current_object()  # type: ignore[attr-defined]
     try:
-        return request.get_data(cache=True)
+        body = current.get_data(cache=True)
+        current.__dict__["stream"] = BytesIO(body)
+        return body
     except RequestEntityTooLarge:
         return None
     except BadRequest:  # the client went away in the middle
