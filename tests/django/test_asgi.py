@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from bartizan.django import Bartizan
-from tests.django.project import Projects, got, scope, send
+from tests.django.project import HEAD, Projects, got, scope, send
 
 ENTRIES = """
 [operations."GET /x"]
@@ -130,6 +130,4 @@ def test_a_test_client_may_stand_behind_a_proxy(projects: Projects, face: str) -
 
 
 def _head(line: str) -> str:
-    from tests.django.project import HEAD
-
     return HEAD.replace('https = "off"\n', f'https = "off"\n{line}')
