@@ -101,8 +101,7 @@ def reach(fittings: Fittings, scope: Scope) -> Operation | Pass | Api:
 
 def end_of(shadow: Shadow) -> float:
     """Seconds since the epoch at the end of the shadow's last day (UTC)."""
-    day = dt.datetime.combine(shadow.until, dt.time.min, tzinfo=dt.UTC) + dt.timedelta(days=1)
-    return day.timestamp()
+    return dt.datetime.combine(shadow.until, dt.time.min, tzinfo=dt.UTC).timestamp() + 86400
 
 
 def shadows(policy: Policy, scope: Scope, controls: Iterable[str]) -> dict[str, float]:
