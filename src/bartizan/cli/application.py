@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import click
 from msgspec import Struct
 
+from bartizan.cli.faulty import short
 from bartizan.policy.faults import PolicyError
 from bartizan.policy.nearest import nearest
 from bartizan.policy.routes import Survey
@@ -203,5 +204,5 @@ def _sentence(title: str, error: BaseException) -> str:
         for frame in traceback.extract_tb(error.__traceback__)
         if not frame.filename.startswith("<") and f"{os.sep}bartizan{os.sep}" not in frame.filename
     ]
-    at = f" at {own[-1].filename}:{own[-1].lineno}" if own else ""
+    at = f" at {short(own[-1].filename)}:{own[-1].lineno}" if own else ""
     return f"{title} cannot be asked: {type(error).__name__}{at}: {error}"

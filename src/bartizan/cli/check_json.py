@@ -7,6 +7,7 @@ from typing import Any
 from bartizan.cli import deciding
 from bartizan.cli.check_text import decided
 from bartizan.cli.checking import Checked
+from bartizan.cli.servers import installed
 from bartizan.policy.coverage import coverage
 from bartizan.policy.faults import Fault
 from bartizan.policy.routes import Survey
@@ -47,6 +48,9 @@ def page(checked: Checked) -> str:
             "broken": checked.expected.broken,
             "not_exercised": checked.expected.unasked,
         },
+        "servers": [
+            {"name": it.name, "message": it.sentence} for it in (installed() if found else ())
+        ],
         "operations": list(_operations(policy, survey)) if policy is not None else [],
         "undecided": list(_undecided(survey)) if survey is not None else [],
         "decided": dict(zip(("routes", "of"), decided(survey), strict=True)) if survey else None,

@@ -7,6 +7,7 @@ from bartizan.cli import deciding
 from bartizan.cli.checking import Checked
 from bartizan.cli.faulty import counted, ending, placed, short
 from bartizan.cli.screen import coloured, paint, width
+from bartizan.cli.servers import installed
 from bartizan.cli.tables import paragraph, table
 from bartizan.policy.coverage import coverage
 from bartizan.policy.faults import render
@@ -28,6 +29,7 @@ def page(checked: Checked) -> list[str]:
             routes(checked.policy, survey, room),
             rules(checked.policy, room),
             strangers(checked.policy, room),
+            servers(room) if checked.found is not None else [],
             remarks(checked.lints, room),
         ):
             lines += [*part, ""] if part else []
@@ -132,6 +134,15 @@ def strangers(policy: Policy, room: int) -> list[str]:
             room,
             f"{word if number == 0 else '':<11}",
         )
+    ]
+
+
+def servers(room: int) -> list[str]:
+    """What is known about the servers that are installed here."""
+    return [
+        line
+        for server in installed()
+        for line in paragraph(server.sentence, room, f"server     {server.name}: ", "           ")
     ]
 
 

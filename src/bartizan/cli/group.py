@@ -95,7 +95,8 @@ class Verbs(click.Group):
         except Exception as bug:
             complain(_confession(bug))
         finish()
-        gc.freeze()
+        if not gc.isenabled():  # no code of the user's has run
+            gc.freeze()
         sys.exit(code)
 
 

@@ -11,7 +11,8 @@ GAP: Final = "  "
 LEAST: Final = 8
 """A column is never made narrower than this, unless it is narrower by itself."""
 
-_BREAKS: Final = re.compile(r"(?<=[ /,])")
+_WORDS: Final = re.compile(r"(?<= )")
+_PARTS: Final = re.compile(r"(?<=[ /,])")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -39,13 +40,12 @@ def clean_lines(text: str) -> list[str]:
     return [clean(line) for line in text.split("\n")]
 
 
-def fold(text: str, width: int) -> list[str]:
-    """A text in lines of a width, broken after spaces, slashes and commas where that is
-    possible."""
+def fold(text: str, width: int, breaks: re.Pattern[str] = _WORDS) -> list[str]:
+    """A text in lines of a width, broken between words where that is possible."""
     if columns(text) <= width:
         return [text]
     lines, line = [], ""
-    for piece in _BREAKS.split(text):
+    for piece in breaks.split(text):
         if line and columns((line + piece).rstrip()) > width:
             lines.append(line.rstrip())
             line = ""
@@ -108,9 +108,9 @@ def _row(cells: Sequence[list[str]], sizes: list[int]) -> list[str]:
 
 
 def _cell(line: str, size: int) -> list[str]:
-    """A line of a cell; what is folded keeps its indentation."""
+    """A line of a cell, paths broken at their slashes; what is folded keeps its indentation."""
     indent = line[: len(line) - len(line.lstrip())]
-    first, *more = fold(line.lstrip(), max(1, size - len(indent))) or [""]
+    first, *more = fold(line.lstrip(), max(1, size - len(indent)), _PARTS) or [""]
     return [indent + first, *(indent + part for part in more)]
 
 
