@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from bartizan.model.event import Event
 from bartizan.watch import spool as module
 from bartizan.watch.keyed import KEY_FILE, SpoolFault
 from bartizan.watch.line import encode
-from bartizan.watch.reader import read
+from bartizan.watch.reader import decode, read
 from bartizan.watch.spool import SUFFIX, Spool
 from tests.watch.events import event
 
@@ -90,16 +91,27 @@ def test_a_spool_opened_again_begins_a_segment(spool: Spool) -> None:
 
 def test_threads_lose_nothing(spool: Spool) -> None:
     def write(worker: int) -> None:
-        for number in range(200):
+        barrier.wait()
+        for number in range(20):
             spool.write(event(id=f"{worker}-{number}"))
 
-    threads = [threading.Thread(target=write, args=(worker,)) for worker in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            barrier = threading.Barrier(8)
+            threads = [threading.Thread(target=write, args=(worker,)) for worker in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            spool.close()
+    finally:
+        sys.setswitchinterval(interval)
     ids = [each.id for each in read(spool.directory)]
-    assert len(ids) == len(set(ids)) == 1600
+    assert len(ids) == 20 * 8 * 20
+    assert len(set(ids)) == 8 * 20
+    assert spool.lost == 0
 
 
 # --------------------------------------------------------------- processes
@@ -133,7 +145,8 @@ def _acknowledge(spool: Spool, pipe: int) -> None:
         number += 1
 
 
-def test_kill_loses_no_acknowledged_line_and_tears_none(spool: Spool) -> None:
+def test_kill_loses_no_acknowledged_line_and_tears_at_most_the_last(spool: Spool) -> None:
+    """A line under way may be cut at a page's edge; it was not acknowledged and nothing follows."""
     for _ in range(5):
         reading, writing = os.pipe()
         worker = FORK.Process(target=_acknowledge, args=(spool, writing))
@@ -150,11 +163,13 @@ def test_kill_loses_no_acknowledged_line_and_tears_none(spool: Spool) -> None:
         worker.join(20)
         worker.close()
         (path,) = segments(spool.directory)
-        assert path.read_bytes().endswith(b"\n")
+        *whole, rest = path.read_bytes().split(b"\n")
+        assert all(decode(line) is not None for line in whole)
+        assert not rest or path.stat().st_size % os.sysconf("SC_PAGE_SIZE") == 0
         acknowledged = len(seen) // 8
         ids = [each.id for each in read(spool.directory)]
         assert ids[:acknowledged] == [f"{number:08}" for number in range(acknowledged)]
-        assert len(ids) <= acknowledged + 1
+        assert len(ids) == len(whole) <= acknowledged + 1
         path.unlink()
 
 

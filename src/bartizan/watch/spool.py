@@ -1,8 +1,9 @@
 """The spool: each worker appends its events to a file of its own, one ``write(2)`` an event.
 
-What ``write`` has returned from is in the kernel's hands: a ``kill -9`` loses none of it. One
-writer a file and one call a line mean that no lock is held and no line is torn; should a disk
-fill up within a line, that line is the last of its segment and the next event begins another.
+What ``write`` has returned from is in the kernel's hands: a ``kill -9`` loses none of it. It may
+cut short the one line that is under way, where that crosses a page (the kernel looks for fatal
+signals between pages), and a disk may fill up within a line. Either way the torn line was never
+acknowledged and is the last of its segment, where ``reader`` passes over it.
 A request never fails because its event could not be written: the loss is counted and reported.
 """
 
@@ -108,9 +109,12 @@ class Spool:
             self.close()
         if now < self._shut:
             raise OSError(None, "no segment could be opened a moment ago")
-        self._shut = now + _AGAIN
-        made = _Segment(self.directory)
-        self._shut = 0.0
+        try:
+            made = _Segment(self.directory)
+        except OSError:
+            # Only a failure shuts: another thread may be opening at this very moment.
+            self._shut = now + _AGAIN
+            raise
         forget_in_child(self)
         # One C call: threads that open at the same time end up with the same segment.
         kept: _Segment = self.__dict__.setdefault("_segment", made)
