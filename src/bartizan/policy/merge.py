@@ -117,6 +117,9 @@ def merge(entry: Entry, api: Api, limits: Mapping[str, tuple[Limit, ...]]) -> Op
     body = any("body" in level for level in _local(entry)) and values.get("body") != 0
     example = values.pop("example", None)
     query: dict[str, Query] = values.pop("query", {})
+    if "params" in values:  # a group says them for all; each operation has its own
+        own = {segment.name for segment in entry.segments if isinstance(segment, Parameter)}
+        values["params"] = {name: one for name, one in values["params"].items() if name in own}
     return Operation(
         name=entry.name,
         method=entry.method,
