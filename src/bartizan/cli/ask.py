@@ -57,7 +57,7 @@ def _question(_ctx: click.Context, _option: click.Parameter, given: str) -> word
 @click.command(
     name="ask",
     epilog='\b\nExamples:\n  bartizan ask "GET /orders/7"\n'
-    '  bartizan ask "POST /orders" --as alice --scopes orders:write',
+    '  bartizan ask "POST /orders" --as alice --roles staff',
 )
 @click.argument("question", callback=_question)
 @click.option("--as", "subject", default="", metavar="ID", help="who asks; nobody without it")

@@ -86,7 +86,7 @@ class Verbs(click.Group):
         except click.ClickException as wrong:
             complain(_reproach(wrong))
             code = exits.WRONG
-        except BrokenPipeError:
+        except (BrokenPipeError, SystemExit):  # click says so where nobody reads its help
             hush()
             code = exits.HELD
         except (click.Abort, KeyboardInterrupt):

@@ -15,7 +15,8 @@ def command() -> None:
 
 
 @command.command(
-    epilog="\b\nExamples:\n  bartizan policy show\n  bartizan policy show bartizan.toml"
+    short_help="print the merged policy",
+    epilog="\b\nExamples:\n  bartizan policy show\n  bartizan policy show bartizan.toml",
 )
 @click.argument("file", default="bartizan.toml", metavar="[FILE]")
 @click.pass_context
