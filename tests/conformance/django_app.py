@@ -21,25 +21,32 @@ from tests.conformance.views import FORWARDING, Told, speak
 CONVERTERS: Mapping[str, str] = {"date": "str"}
 """Kinds that Django knows by another name."""
 
+MIDDLEWARE = [
+    "bartizan.django.Outside",
+    "tests.conformance.django_app.quirks",
+    "bartizan.django.Inside",
+]
+
 Methods = dict[str, Operation]
 
 
 def project(setting: Setting) -> Any:
     """Settings of a project that serves the policy's operations; enable and disable them."""
     if not settings.configured:
-        settings.configure(SECRET_KEY="conformance", LOGGING_CONFIG=None, USE_I18N=False)
+        settings.configure(
+            SECRET_KEY="conformance",
+            LOGGING_CONFIG=None,
+            USE_I18N=False,
+            INSTALLED_APPS=["bartizan.django"],
+            MIDDLEWARE=MIDDLEWARE,
+        )
         django.setup()
     return override_settings(
         DEBUG=False,
         ALLOWED_HOSTS=["*"],
         APPEND_SLASH=False,
-        INSTALLED_APPS=["bartizan.django"],
         ROOT_URLCONF=type("urls", (), {"urlpatterns": _patterns(setting)}),
-        MIDDLEWARE=[
-            "bartizan.django.Outside",
-            "tests.conformance.django_app.quirks",
-            "bartizan.django.Inside",
-        ],
+        MIDDLEWARE=MIDDLEWARE,
         BARTIZAN={"POLICY": setting.policy, "BIND": setting.bind},
         CONFORMANCE_INSIDE=setting.inside,
     )
