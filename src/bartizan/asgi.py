@@ -15,7 +15,7 @@ from bartizan.enforce.controls import errors
 from bartizan.enforce.effects import Route
 from bartizan.enforce.guard import Decision, Guard
 from bartizan.model.decision import Answer, Deny
-from bartizan.model.problem import Response
+from bartizan.model.problem import Response, render
 from bartizan.model.request import Request
 from bartizan.policy.rules import Operation
 
@@ -38,6 +38,8 @@ _SINGLE = frozenset({b"host", b"authorization", b"content-length", b"content-typ
 _ANSWER = {"http": "http.response", "websocket": "websocket.http.response"}
 """How the answer to a request is called; to a websocket's handshake, an extension of ASGI."""
 
+_CLAIMING = ("x-forwarded-proto", "x-forwarded-protocol", "x-forwarded-ssl")
+_SAYS_HTTPS = frozenset({"https", "wss", "ssl", "on"})
 _FORWARDING = frozenset({b"forwarded", b"x-real-ip"})
 _POLICY_VIOLATION = 1008
 
@@ -65,7 +67,7 @@ def facts(scope: Scope) -> Request:
         path=_path(scope["path"], raw),
         raw_path=raw.partition(b"?")[0].decode("latin-1") if raw else None,
         query=scope.get("query_string", b"").decode("latin-1"),
-        scheme=_SCHEMES.get(scope.get("scheme", "http"), "http"),
+        scheme=_scheme(scope, get),
         peer=peer,
         host=get("host"),
         authorization=get("authorization"),
@@ -77,7 +79,7 @@ def facts(scope: Scope) -> Request:
         origin=get("origin"),
         headers_size=size,
         repeated=tuple(repeated),
-        peer_rewritten=port == 0 and "x-forwarded-for" in values,
+        peer_rewritten=_rewritten(peer, port, get("x-forwarded-for")),
         header=get,
     )
 
@@ -85,6 +87,34 @@ def facts(scope: Scope) -> Request:
 def _method(method: str) -> str:
     """``WS`` is our word for a websocket: no request may call itself that."""
     return method if method != "WS" else "ws"
+
+
+def _scheme(scope: Scope, get: Callable[[str], str | None]) -> str:
+    """The scheme of the connection. Servers believe a header of their local peers: undo that."""
+    scheme = _SCHEMES.get(scope.get("scheme", "http"), "http")
+    if scheme == "https" and any(_SAYS_HTTPS & {*_words(get(name))} for name in _CLAIMING):
+        return "http"
+    return scheme
+
+
+def _rewritten(peer: str, port: int | None, said: str | None) -> bool:
+    """Whether a server has put a hop of ``X-Forwarded-For`` in the place of the peer: a hop
+    without a port comes as port 0, any other with the port that it names."""
+    if said is None:
+        return False
+    return port == 0 or any(_hop(word) == (peer.lower(), port) for word in _words(said))
+
+
+def _hop(word: str) -> tuple[str, int | None]:
+    host, _, port = word.rpartition(":")
+    try:
+        return host.removeprefix("[").removesuffix("]"), int(port)
+    except ValueError:
+        return word, None
+
+
+def _words(said: str | None) -> list[str]:
+    return [word.strip() for word in (said or "").lower().split(",")]
 
 
 _SCHEMES = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
@@ -128,15 +158,14 @@ class Outside:
         self.app = app
         self.guard = guard
         self.read = read
+        self._stopped: str | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide act one; refuse, or let the framework go on with the parked decision."""
-        if scope["type"] == "lifespan" and (
-            why := server.refusal(self.guard.policy, several=False)
-        ):
-            log.critical("this application does not start: %s", why)
-            await receive()
-            await send({"type": "lifespan.startup.failed", "message": why})
+        if self._stopped is None:
+            self._stopped = _look(self.guard)
+        if self._stopped:
+            await _stop(self._stopped, scope, receive, send)
         elif scope["type"] in ("http", "websocket"):
             await self._guarded(scope, receive, send)
         else:
@@ -157,12 +186,26 @@ class Outside:
         await answering.run(self.app, scope)
 
 
-def _stopped(guard: Guard) -> str:
-    """Why the server that starts us must not serve us; empty where it may."""
+def _look(guard: Guard) -> str:
+    """Look once at the server that serves us; why it must not, empty where it may."""
     why = server.refusal(guard.policy, several=False)
     if why:
         log.critical("this application does not start: %s", why)
     return why
+
+
+async def _stop(why: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Fail the start; where the server has not asked for one, serve nobody."""
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": why})
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+    else:
+        response = render(errors.NOT_SEALED, "")
+        body = b"" if scope["method"] == "HEAD" else response.body
+        await send(_head("http.response.start", response))
+        await send({"type": "http.response.body", "body": body})
 
 
 async def _finish_websocket(guard: Guard, decision: Decision) -> None:
