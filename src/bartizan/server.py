@@ -16,13 +16,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
-from bartizan.policy.rules import Policy
+from bartizan.policy.faults import Fault, PolicyError
+from bartizan.policy.rules import Place, Policy
 
 log = logging.getLogger("bartizan")
 
+MEMORY: Final = "memory://"
+CONSEQUENCE: Final = "every limit would be a multiple of what it says: run one worker with threads"
 SEVERAL_WORKERS: Final = (
-    'R204: this server runs several workers, and limits = "memory://" counts in each of them '
-    "apart: every limit would be a multiple of what it says. Run one worker with threads"
+    f'R204: this server runs several workers, and limits = "{MEMORY}" counts in each of them '
+    f"apart; {CONSEQUENCE}"
 )
 GUNICORN: Final = (
     "gunicorn believes X-Forwarded-Proto of %s by itself; start it with --forwarded-allow-ips '' "
@@ -33,8 +36,19 @@ UVICORN: Final = (
     "refused; start it with --no-proxy-headers and say `proxies` in the policy"
 )
 
-_held: list[int] = []
-"""Descriptors of locks that this process holds until it ends."""
+_held: dict[Path, int] = {}
+"""Descriptors of the locks that this process holds until it ends."""
+
+
+def admit(policy: Policy) -> None:
+    """Raise ``PolicyError`` where the server that loads us says already that it runs several
+    workers: R204."""
+    config = _gunicorn()
+    if config is None or config.workers < 2 or policy.stores.limits != MEMORY:
+        return
+    place = policy.stores.places.get("limits") or Place(policy.file, 1, 1)
+    why = f'{config.workers} workers are to serve this, and "{MEMORY}" counts in each of them apart'
+    raise PolicyError([Fault("R204", why, place, consequence=CONSEQUENCE)])
 
 
 def refusal(policy: Policy, *, several: bool) -> str:
@@ -48,7 +62,7 @@ def refusal(policy: Policy, *, several: bool) -> str:
         log.warning(GUNICORN, ", ".join(config.forwarded_allow_ips))
     if _rewritten_by_uvicorn():
         log.warning(UVICORN)
-    if policy.stores.limits != "memory://":
+    if policy.stores.limits != MEMORY:
         return ""
     workers = config.workers if config is not None else 1
     return SEVERAL_WORKERS if several or workers > 1 or _sibling(policy) else ""
@@ -64,8 +78,18 @@ def _gunicorn() -> Any:
 
 
 def _rewritten_by_uvicorn() -> bool:
-    """Whether uvicorn's proxy headers stand between the socket and us."""
-    return any(type(caller).__name__ == "ProxyHeadersMiddleware" for caller in _callers("uvicorn"))
+    """Whether uvicorn's proxy headers stand between the socket and us, and believe anybody."""
+    return any(
+        type(caller).__name__ == "ProxyHeadersMiddleware" and _believes(caller.trusted_hosts)
+        for caller in _callers("uvicorn")
+    )
+
+
+def _believes(trusted: Any) -> bool:
+    """``--forwarded-allow-ips ''`` leaves one empty name, which no peer has."""
+    if trusted.always_trust or trusted.trusted_hosts or trusted.trusted_networks:
+        return True
+    return any(trusted.trusted_literals)
 
 
 def _callers(package: str) -> list[Any]:
@@ -90,11 +114,13 @@ def _sibling(policy: Policy) -> bool:
     name = f"{policy.file}\0{os.getppid()}\0{os.getuid()}"
     digest = hashlib.sha256(name.encode()).hexdigest()[:24]
     path = Path(tempfile.gettempdir()) / f"bartizan-{digest}.lock"
+    if path in _held:
+        return False
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return True
-    _held.append(descriptor)
+    _held[path] = descriptor
     return False

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 
+from bartizan import server
 from bartizan.django import conf
 from bartizan.django.routes import key, mount, resolver, served
 from bartizan.enforce.effects import NOWHERE, Route
@@ -52,6 +53,7 @@ class Gate:
         said = conf.read()
         try:
             policy = open_policy(said)
+            server.admit(policy)
             found = surveyed(policy)
             journal = journal or _spool(said, policy)
             guard = equip(policy, bind=said.bind, survey=found, journal=journal)

@@ -36,6 +36,11 @@ GetResponse = Callable[[HttpRequest], Any]
 DISAGREES: Final = Deny(REASONS["route_disagrees"])
 """Answers for an operation that the policy knows and Django does not serve."""
 
+UNWRAPPED: Final = (
+    "nothing stands around the ASGI callable; "
+    "write application = bartizan.django.Bartizan(get_asgi_application())"
+)
+
 
 class Outside:
     """The first entry of ``MIDDLEWARE``: both acts, and what may leave."""
@@ -47,6 +52,7 @@ class Outside:
         """Seal. Raises ``PolicyError`` or ``ImproperlyConfigured``, so that nothing starts."""
         self.get_response = get_response
         self.gate = Gate()
+        self._stopped: str | None = None
         self.waits = iscoroutinefunction(get_response)
         self.process_view = self._adecide if self.waits else self._decide
         if self.waits:
@@ -61,7 +67,9 @@ class Outside:
         held = self._around(request)
         if held is None:
             if _unwrapped(request):
-                return _not_sealed()
+                return _not_sealed(UNWRAPPED)
+            if why := self._look(request):
+                return _not_sealed(why)
             guard = self.gate.guard
             held = Parked(guard, guard.enter(of_request(request)), alone=True)
         if held.decision.outcome is not None:
@@ -78,7 +86,7 @@ class Outside:
         held = self._around(request)
         if held is None:
             if _unwrapped(request):
-                return _not_sealed()
+                return _not_sealed(UNWRAPPED)
             guard = self.gate.guard
             held = Parked(guard, await guard.aenter(of_request(request)), alone=True)
         if held.decision.outcome is not None:
@@ -90,6 +98,13 @@ class Outside:
             held.guard.leave(held.decision)
             raise
         return _leaving(request, response, held)
+
+    def _look(self, request: HttpRequest) -> str:
+        """Look once at the server, where no callable of ours does; why it must not serve us."""
+        if self._stopped is None and not tested(request):
+            several = bool(request.META.get("wsgi.multiprocess"))
+            self._stopped = wsgi.look(self.gate.guard, several=several)
+        return self._stopped or ""
 
     def _around(self, request: HttpRequest) -> Parked | None:
         """The decision of the callable around us, where there is one."""
@@ -202,11 +217,8 @@ def _unwrapped(request: HttpRequest) -> bool:
     return isinstance(request, ASGIRequest) and not tested(request)
 
 
-def _not_sealed() -> HttpResponse:
-    log.critical(
-        "every answer is 503: nothing stands around the ASGI callable; "
-        "write application = bartizan.django.Bartizan(get_asgi_application())"
-    )
+def _not_sealed(why: str) -> HttpResponse:
+    log.critical("every answer is 503: %s", why)
     ours = render(errors.NOT_SEALED, "")
     response = HttpResponse(ours.body, status=ours.status, headers=dict(ours.headers))
     response._has_been_logged = True  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 
-from bartizan import wsgi
+from bartizan import server, wsgi
 from bartizan.enforce.controls.errors import NOT_SEALED
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.journal import Journal
@@ -131,6 +131,7 @@ class Gate:
     def _close(self, journal: Journal | None) -> None:
         found = self.survey()
         try:
+            server.admit(self.policy)
             guard = equip(self.policy, bind=self.bind, survey=found, journal=journal)
         except PolicyError as fault:
             self.fault = fault
