@@ -229,3 +229,70 @@ def test_what_the_application_prints_does_not_spoil_the_output(shop: Path) -> No
     ran = really("check", "shop:app", "--format", "json", cwd=shop)
     assert json.loads(ran.out)["exit"] == ran.rc == 0
     assert "noise" in ran.err
+
+
+# ------------------------------------------------------------------ Django
+
+
+URLS = """\
+from django.http import JsonResponse
+from django.urls import path
+
+
+def orders(request, order_id=0):
+    return JsonResponse({})
+
+
+urlpatterns = [path("api/orders", orders), path("api/orders/<int:order_id>", orders)]
+"""
+SETTINGS = """\
+from pathlib import Path
+
+BASE_DIR = Path(__file__).parent
+SECRET_KEY = "x" * 50
+ROOT_URLCONF = "shop_urls"
+INSTALLED_APPS = ["bartizan.django"]
+MIDDLEWARE = ["bartizan.django.Outside", "bartizan.django.Inside"]
+"""
+WSGI = """\
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop_settings")
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
+"""
+
+
+@pytest.fixture
+def project(shop: Path) -> Path:
+    """The same shop as a Django project, without its POST and its health check."""
+    text = (shop / "bartizan.toml").read_text()
+    start, end = text.index('[operations."POST'), text.index("[[expect]]")
+    (shop / "bartizan.toml").write_text(text[:start] + text[end:])
+    for name, source in (("urls", URLS), ("settings", SETTINGS), ("wsgi", WSGI)):
+        (shop / f"shop_{name}.py").write_text(source)
+    return shop
+
+
+def test_a_django_project_is_found_by_its_settings(project: Path) -> None:
+    ran = really("check", cwd=project, DJANGO_SETTINGS_MODULE="shop_settings")
+    assert ran.rc == 0
+    assert "shop_settings (Django), 2 routes" in " ".join(ran.out.split())
+    assert "shop_urls.py:5" in ran.out
+
+
+def test_a_django_project_that_refuses_to_start_is_looked_at_whole(project: Path) -> None:
+    edit(project / "shop_urls.py", "urlpatterns = [", 'urlpatterns = [path("api/new", orders), ')
+    ran = really("check", "shop_wsgi:application", cwd=project)
+    assert ran.rc == 1
+    assert "error[R201]" in ran.out
+    assert "2 of 3 routes decided (66 %)" in " ".join(ran.out.split())
+    assert ran.err == ""
+
+
+def test_a_django_project_without_our_middleware(project: Path) -> None:
+    edit(project / "shop_settings.py", ', "bartizan.django.Inside"', "")
+    ran = really("check", cwd=project, DJANGO_SETTINGS_MODULE="shop_settings")
+    assert ran.rc == 1
+    assert "error[R205] bartizan.django.Inside is not the last entry" in ran.out

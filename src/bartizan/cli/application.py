@@ -12,7 +12,7 @@ from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import click
 from msgspec import Struct
@@ -27,7 +27,7 @@ USUAL: Final = ("app", "application", "create_app", "make_app")
 """Names that are tried where only a module is named."""
 
 
-class Framework(NamedTuple):
+class Framework(Struct, frozen=True):
     """A framework that applications are read of."""
 
     title: str
@@ -38,10 +38,9 @@ class Framework(NamedTuple):
     """The module that reads one: ``read(application, policy) -> Found``."""
 
 
-FRAMEWORKS: Final = (
-    Framework("Flask", ("flask",), "bartizan.cli.apps.flask_app"),
-    Framework("Django", ("django",), "bartizan.cli.apps.django_app"),
-)
+FLASK: Final = Framework("Flask", ("flask",), "bartizan.cli.apps.flask_app")
+DJANGO: Final = Framework("Django", ("django",), "bartizan.cli.apps.django_app")
+FRAMEWORKS: Final = (FLASK, DJANGO)
 
 
 class Found(Struct, frozen=True):
@@ -80,20 +79,28 @@ class Unasked(click.ClickException):
     exit_code = 2
 
 
+def _nothing(_record: object) -> bool:
+    """Lets no record through."""
+    return False
+
+
 class quietly:  # noqa: N801  (reads like contextlib's own)
     """Run the application's own code: what it prints goes to standard error, what it raises
-    becomes one sentence. A fault of the policy stays one."""
+    becomes one sentence. A fault of the policy stays one, and is not logged a second time."""
 
     def __init__(self, title: str) -> None:
         self._title = title
+        self._log = import_module("logging").getLogger("bartizan")
         self._redirect = redirect_stdout(sys.stderr)
 
     def __enter__(self) -> None:
         gc.enable()
+        self._log.addFilter(_nothing)
         self._redirect.__enter__()
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         self._redirect.__exit__(kind, error, trace)
+        self._log.removeFilter(_nothing)
         if isinstance(error, PolicyError | click.ClickException | KeyboardInterrupt):
             return
         if isinstance(error, BaseException):
@@ -111,13 +118,24 @@ def find(ctx: click.Context, named: str) -> Application | None:
         return _known(target.import_name, target)
     title = named or os.environ.get("BARTIZAN_APP") or os.environ.get("FLASK_APP") or ""
     if title:
-        with quietly(title):
-            return _known(title, load(title))
+        return _loaded(title)
     settings = os.environ.get("DJANGO_SETTINGS_MODULE", "")
     if settings:
         _here()
-        return Application(settings, FRAMEWORKS[1], None)
+        return Application(settings, DJANGO, None)
     return None
+
+
+def _loaded(title: str) -> Application:
+    """Import it. A Django project whose own gate refuses can still be looked at whole: all that
+    is asked of it stands in its settings."""
+    try:
+        with quietly(title):
+            return _known(title, load(title))
+    except PolicyError:
+        if not os.environ.get("DJANGO_SETTINGS_MODULE"):
+            raise
+        return Application(title, DJANGO, None)
 
 
 def load(named: str) -> Any:
@@ -174,7 +192,7 @@ def _made(module: ModuleType, expression: str, named: str) -> Any:
 def _known(title: str, target: Any) -> Application:
     framework = _framework(target)
     if framework is None and os.environ.get("DJANGO_SETTINGS_MODULE"):
-        framework = FRAMEWORKS[1]
+        framework = DJANGO
     if framework is None:
         raise Unasked(
             f"{title} is a {type(target).__name__}: neither a Flask application nor a Django one"

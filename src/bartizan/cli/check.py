@@ -4,15 +4,18 @@ What is checked stands in ``checking.py``, how it is shown in ``check_text.py`` 
 ``check_json.py``.
 """
 
+from importlib import import_module
+from typing import Final
+
 import click
 
-from bartizan.cli import check_json, check_text
 from bartizan.cli.application import find
 from bartizan.cli.checking import Checked, check, refused
 from bartizan.cli.screen import say
 from bartizan.policy.faults import PolicyError
 
-SHOW = {"text": check_text.page, "json": check_json.page}
+SHOW: Final = {"text": "bartizan.cli.check_text", "json": "bartizan.cli.check_json"}
+"""The module whose ``page`` shows it; imported when it is asked for."""
 
 
 @click.command(
@@ -33,7 +36,7 @@ def command(ctx: click.Context, app: str, file: str, form: str) -> None:
     the exit code is 4: its routes were not compared.
     """
     checked = _checked(ctx, app, file)
-    say(SHOW[form](checked))
+    say(import_module(SHOW[form]).page(checked))
     ctx.exit(checked.exit)
 
 

@@ -1,10 +1,12 @@
 """Servers that change a request before the application sees it, as far as that is known."""
 
-from importlib.util import find_spec
-from typing import Final, NamedTuple
+from importlib.machinery import PathFinder
+from typing import Final
+
+from msgspec import Struct
 
 
-class Server(NamedTuple):
+class Server(Struct, frozen=True):
     """One server that is known to do so."""
 
     name: str
@@ -25,4 +27,4 @@ KNOWN: Final = (
 
 def installed() -> tuple[Server, ...]:
     """Those that are installed beside the application, and so may serve it."""
-    return tuple(server for server in KNOWN if find_spec(server.name) is not None)
+    return tuple(server for server in KNOWN if PathFinder.find_spec(server.name) is not None)
