@@ -39,7 +39,7 @@ def in_place_of(
 def cut(response: HttpResponseBase, guard: Guard, decision: Decision) -> HttpResponseBase:
     """The view's answer with declared fields only."""
     status = response.status_code
-    if decision.plan.keep is None or not 200 <= status < 300 or status in (204, 205):
+    if not 200 <= status < 300 or status in (204, 205):
         return response
     kept = guard.cut(decision, _json(response))
     if kept is not None and isinstance(response, HttpResponse):
@@ -70,11 +70,11 @@ def dressed(response: HttpResponseBase, guard: Guard, decision: Decision) -> Htt
 def undeveloped(
     request: HttpRequest, response: HttpResponseBase, guard: Guard, decision: Decision
 ) -> HttpResponseBase:
-    """Without the pages that Django writes for developers: they tell settings, URLconf, traces.
+    """A 400 or 404, but no page that Django writes for developers, of settings, URLconf, traces.
 
     What answers instead is what would answer without ``DEBUG``.
     """
-    if not settings.DEBUG or response.status_code not in (400, 404) or response.streaming:
+    if not settings.DEBUG or response.streaming:
         return response
     assert isinstance(response, HttpResponse)  # noqa: S101  (not streaming)
     if _TELLTALE not in response.content or not guard.enforces(decision, "errors"):

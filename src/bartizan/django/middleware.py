@@ -179,22 +179,26 @@ def _cut(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     held = parked(request)
     if held is None:
         return response
-    _absent(response, held)
-    response = answer.undeveloped(request, response, held.guard, held.decision)
+    response = _hushed(request, response, held)
+    if held.decision.plan.keep is None:
+        return response
     return answer.cut(response, held.guard, held.decision)
 
 
 def _leaving(request: HttpRequest, response: HttpResponseBase, held: Parked) -> HttpResponseBase:
     """What leaves. A callable of ours around us dresses or replaces it; else that happens here."""
-    guard, decision = held.guard, held.decision
-    _absent(response, held)
-    response = answer.undeveloped(request, response, guard, decision)
-    return answer.dressed(response, guard, decision) if held.alone else response
+    response = _hushed(request, response, held)
+    return answer.dressed(response, held.guard, held.decision) if held.alone else response
 
 
-def _absent(response: HttpResponseBase, held: Parked) -> None:
-    """A 404 before act two: Django's router knows nothing of what the policy knows. Whatever is
-    made of it (a redirect with a slash, a page of the URLconf) does not leave."""
+def _hushed(request: HttpRequest, response: HttpResponseBase, held: Parked) -> HttpResponseBase:
+    """Without what Django would say of itself.
+
+    A 404 before act two means that its router does not know what the policy knows: whatever is
+    made of it (a redirect with a slash, a page of the URLconf) does not leave.
+    """
+    if response.status_code not in (400, 404):
+        return response
     decision = held.decision
     if (
         decision.outcome is None
@@ -202,6 +206,7 @@ def _absent(response: HttpResponseBase, held: Parked) -> None:
         and isinstance(decision.plan.scope, Operation)
     ):
         held.guard.fail(decision, DISAGREES)
+    return answer.undeveloped(request, response, held.guard, decision)
 
 
 def _refused(held: Parked) -> HttpResponse:
