@@ -110,7 +110,7 @@ def decided(survey: Survey) -> tuple[int, int]:
 def rules(policy: Policy, room: int) -> list[str]:
     """Rule x app, gateway, probe, detector."""
     rows = [
-        (it.row.title, str(it.operations), it.row.app, it.row.gateway, it.row.probe,
+        (it.row.title, str(it.operations or "-"), it.row.app, it.row.gateway, it.row.probe,
          it.row.detector)
         for it in coverage(policy)
     ]  # fmt: skip
