@@ -63,7 +63,7 @@ format: $(READY)  ## let ruff rewrite the source
 	$(RUN) -m ruff format .
 
 docs: $(READY)  ## write the reference pages that are made from the source
-	@$(RUN) scripts/reference.py
+	@$(RUN) -m scripts.reference
 
 bench: $(READY)  ## added CPU time per request, beside its budget
 	@$(RUN) -m benchmarks

@@ -50,6 +50,6 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     size: int = 0
     """Declared length of the request body in bytes."""
     withheld: int = 0
-    """How many undeclared fields were withheld from the answer."""
+    """1 where undeclared fields were withheld from the answer."""
     micros: int = 0
     """Microseconds from the beginning of the decision to the head of the answer."""

@@ -83,7 +83,7 @@ class Api(Struct, frozen=True):
     """``[api]``: facts about the API as a whole, and what holds before an operation is known."""
 
     name: str
-    """Name in events and problem documents' instances."""
+    """Name in events, and realm of challenges (RFC 9110 section 11.5)."""
     base: str
     """Prefix of every public path; empty, or ``/api`` without a closing slash."""
     hosts: tuple[str, ...]
