@@ -39,7 +39,9 @@ class Inside:
             if isinstance(decision.outcome, Deny | Answer):
                 return self._answer(decision, decision.outcome)
         scope = decision.plan.scope
-        if decision.context.request.chunked and isinstance(scope, Operation):
+        asked = decision.context.request
+        if asked.length is None and asked.endless and isinstance(scope, Operation):
+            # Chunked, or HTTP/2, which has neither header: then Werkzeug reads to the very end.
             _bound(scope.body, lambda: self._guard.fail(decision, errors.TOO_LARGE))
         method = "GET" if request.method == "HEAD" else request.method
         route = self._routes.get((id(request.url_rule), method), NOWHERE)
