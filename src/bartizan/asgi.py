@@ -99,8 +99,9 @@ def _scheme(scope: Scope, get: Callable[[str], str | None]) -> str:
 
 def _rewritten(peer: str, port: int | None, said: str | None) -> bool:
     """Whether a server has put a hop of ``X-Forwarded-For`` in the place of the peer: a hop
-    without a port comes as port 0, any other with the port that it names."""
-    if said is None:
+    without a port comes as port 0, any other with the port that it names. Behind a unix socket
+    there is no port to replace."""
+    if said is None or port is None:
         return False
     return port == 0 or any(_hop(word) == (peer.lower(), port) for word in _words(said))
 
