@@ -51,7 +51,7 @@ class _Django:
         self.settings.disable()
 
 
-def _by_client(guarded: Guarded) -> Ask:
+def by_client(guarded: Guarded) -> Ask:
     """Django's own test client: act one begins in the middleware."""
     client = Client(raise_request_exception=False)
     gate_of(client.handler).stand(guarded.guard)
@@ -63,14 +63,14 @@ def _by_client(guarded: Guarded) -> Ask:
     return ask
 
 
-def _by_wsgi(guarded: Guarded) -> Ask:
+def by_wsgi(guarded: Guarded) -> Ask:
     handler = get_wsgi_application()
     gate_of(handler).stand(guarded.guard)
     application: Any = Bartizan(handler)
     return lambda sent, mount: wire_wsgi.call(application, wire_wsgi.environ(sent, mount))
 
 
-def _by_asgi(guarded: Guarded) -> Ask:
+def by_asgi(guarded: Guarded) -> Ask:
     handler: Any = get_asgi_application()
     gate_of(handler).stand(guarded.guard)
 
@@ -84,6 +84,6 @@ def _by_asgi(guarded: Guarded) -> Ask:
     return lambda sent, mount: wire_asgi.call(application, sent, mount)
 
 
-MIDDLEWARE: Column = DjangoColumn("middleware", _by_client)
-WSGI: Column = DjangoColumn("wsgi", _by_wsgi)
-ASGI: Column = DjangoColumn("asgi", _by_asgi)
+MIDDLEWARE: Column = DjangoColumn("middleware", by_client)
+WSGI: Column = DjangoColumn("wsgi", by_wsgi)
+ASGI: Column = DjangoColumn("asgi", by_asgi)

@@ -103,7 +103,7 @@ def _answer(request: Any, operation: Operation, setting: Setting) -> HttpRespons
         path=permit.path,
         query=permit.query,
         input=permit.input,
-        client=request.META["REMOTE_ADDR"],
+        client=request.META.get("REMOTE_ADDR", ""),
         scheme=request.scheme,
         host=request.get_host(),
         forwarded=tuple(name for name in FORWARDING if name in request.headers),

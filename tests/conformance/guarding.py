@@ -8,7 +8,10 @@ from bartizan.model.event import Event
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.stores.memory import Memory
 from bartizan.stores.port import Counted, Hit, Store
+from bartizan.watch.keyed import KeyedHash
 from tests.conformance.columns import Seen, Setting
+
+KEYED = KeyedHash(bytes(32))
 
 
 class Log:
@@ -23,7 +26,7 @@ class Log:
 
     def keyed(self, text: str) -> str:
         """Stand for an identifier."""
-        return f"~{text}"
+        return KEYED(text)
 
 
 class BrokenStore:
