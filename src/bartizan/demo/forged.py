@@ -17,7 +17,7 @@ def purse(issuer: Issuer) -> dict[str, str]:
     tokens = {who.subject: issuer.token(who) for who in PERSONAS}
     ana, ben = PERSONAS[0], PERSONAS[1]
     now = int(time.time())
-    head, claims, signature = tokens["ana"].split(".")
+    head, claims, _ = tokens["ana"].split(".")
     stranger = Issuer()
     own_key = {"jwk": {"kty": "EC", "crv": "P-256"}, "kid": "mine"}
     return tokens | {

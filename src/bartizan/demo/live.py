@@ -6,6 +6,7 @@ not, 2 when the shops cannot be served here. On a terminal the shops then stay u
 until Ctrl-C, with ready ``curl`` lines.
 """
 
+import signal
 import sys
 import tempfile
 import time
@@ -26,7 +27,7 @@ from bartizan.model.event import Event
 from bartizan.watch.reader import read
 
 HOUR: Final = 3600.0
-TITLE: Final = 33
+TITLE: Final = 30
 
 
 class Got(Struct, frozen=True):
@@ -63,6 +64,8 @@ def main() -> int:
     if not EXAMPLES.is_dir():
         say("make demo serves the two shops of a clone; `bartizan demo` needs nothing but itself.")
         return 2
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # the servers end with us
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
     began, issuer = time.monotonic(), Issuer()
     try:
         with tempfile.TemporaryDirectory() as place, shops(Path(place), issuer) as served:
@@ -95,9 +98,9 @@ def show(served: tuple[Shop, ...], tokens: dict[str, str]) -> int:
     say("", *told(events))
     silent = list(unheard(rounds, events))
     say(*silent)
-    say("", *mistakes.page())
-    wrong += len(silent) + sum(not one.held for one in mistakes.run())
-    return wrong
+    shown = mistakes.run()
+    say("", *mistakes.page(shown))
+    return wrong + len(silent) + sum(not one.held for one in shown)
 
 
 def heading(served: tuple[Shop, ...]) -> Iterator[str]:
@@ -117,14 +120,14 @@ def heading(served: tuple[Shop, ...]) -> Iterator[str]:
 
 
 def _legal(legal: Legal, served: tuple[Shop, ...], tokens: dict[str, str]) -> bool:
-    headers = [("Authorization", f"Bearer {tokens[legal.token]}")] if legal.token else []
+    headers = [("Authorization", f"Bearer {tokens[legal.bearer]}")] if legal.bearer else []
     headers += [("Content-Type", "application/json")] if legal.body else []
     headers = wire.proxied(headers, "198.51.100.200", secure=True)
     data = wire.request(legal.method, legal.target, "shop.example.com", headers, legal.body)
     ports = [port for shop in served for port in (shop.bare, shop.guarded)]
     seen = [wire.ask(port, data, wire.PROXY).status for port in ports]
     right = all(status == legal.status for status in seen)
-    who = legal.token or "nobody"
+    who = legal.bearer or "nobody"
     word = paint("good", "ok") if right else paint("bad", f"UNEXPECTED {seen}")
     say(f" legal  {legal.method:<7}{legal.target:<34}{who:<8}{legal.status} from all  {word}")
     return right
@@ -148,8 +151,8 @@ def _put(attack: Attack, number: int, port: int, tokens: dict[str, str]) -> Got:
 def _bytes(attack: Attack, number: int, again: int, tokens: dict[str, str]) -> bytes:
     client = attack.client or f"198.51.100.{number}"
     headers = [(name, value.replace("{n}", str(again))) for name, value in attack.headers]
-    if attack.token:
-        headers.insert(0, ("Authorization", f"Bearer {tokens[attack.token]}"))
+    if attack.bearer:
+        headers.insert(0, ("Authorization", f"Bearer {tokens[attack.bearer]}"))
     if not attack.direct:
         headers = wire.proxied(headers, client, secure=attack.secure)
     return wire.request(
@@ -159,8 +162,8 @@ def _bytes(attack: Attack, number: int, again: int, tokens: dict[str, str]) -> b
 
 def _head() -> Iterator[str]:
     yield ""
-    yield f" {'':<{TITLE + 3}}{'Flask':<15}{'Django':<15}"
-    cells = "".join(f"{'bare':<9}{'ours':<6}" for _ in range(2))
+    yield f" {'':<{TITLE + 3}}{'Flask':<14}{'Django':<14}"
+    cells = "".join(f"{'bare':<9}{'ours':<5}" for _ in range(2))
     yield f" {'what the attacker tries':<{TITLE + 3}}{cells}refused as"
     yield " " + "-" * 78
 
@@ -171,8 +174,8 @@ def _line(attack: Attack, rounds: list[Round]) -> str:
         word, style = ("HOLE", "bad") if one.bare.hole else ("-", "quiet")
         cells += cell(f"{one.bare.status} {word}", 9, style)
         ours = f"{one.guarded.status}" if one.held else f"{one.guarded.status}!"
-        cells += cell(ours, 6, "good" if one.held else "bad")
-    what = attack.reason or ("nothing hidden leaves" if 200 in attack.status else "by the server")
+        cells += cell(ours, 5, "good" if one.held else "bad")
+    what = attack.reason or ("(answered)" if 200 in attack.status else "(by the server)")
     number = ATTACK.index(attack) + 1
     return f" {number:>2} {cell(attack.title, TITLE)}{cells}{what}"
 
@@ -181,8 +184,7 @@ def counted(rounds: list[Round]) -> Iterator[str]:
     """The last line counts."""
     before = sum(one.bare.hole for one in rounds)
     wrong = sum(not one.held for one in rounds)
-    asked = len(rounds)
-    text = f"{asked // 2} questions, {asked} answers each way: {before} holes -> {wrong}"
+    text = f"{len(ATTACK)} questions to two shops, each bare and guarded: {before} holes -> {wrong}"
     yield " " + paint("bad" if wrong else "head", text)
 
 
@@ -196,7 +198,9 @@ def told(events: dict[str, list[Event]]) -> Iterator[str]:
     yield paint("head", "The events of the guarded shops, read back from their logs")
     yield f" {'event (OWASP)':<32}{'reason':<24}" + "".join(f"{name:>9}" for name in counts)
     for row in sorted({row for found in counts.values() for row in found}):
-        yield f" {row[0]:<32}{row[1]:<24}" + "".join(f"{found[row]:>9}" for found in counts.values())
+        yield f" {row[0]:<32}{row[1]:<24}" + "".join(
+            f"{found[row]:>9}" for found in counts.values()
+        )
 
 
 def unheard(rounds: list[Round], events: dict[str, list[Event]]) -> Iterator[str]:

@@ -181,10 +181,19 @@ def believed() -> str:
 
 
 def _forged(app: Flask) -> str:
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": PERSONAS[0].subject, "exp": int(time.time()) + 60}
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": PERSONAS[0].subject,
+        "exp": int(time.time()) + 60,
+    }
     token = f"{part({'alg': 'none', 'typ': 'at+jwt'})}.{part(claims)}."
     answer = app.test_client().get("/whoami", headers={"Authorization": f"Bearer {token}"})
-    return f"{answer.status_code} {answer.text}" if answer.status_code == 200 else str(answer.status_code)
+    return (
+        f"{answer.status_code} {answer.text}"
+        if answer.status_code == 200
+        else str(answer.status_code)
+    )
 
 
 MISTAKES: Final = (
@@ -198,7 +207,7 @@ MISTAKES: Final = (
         theirs=limited,
         ours=never_started,
         passes="401 at the 7th guess",
-        holds="[P206] did you mean minute?  then: 429 at the 7th guess",
+        holds="[P203] did you mean minute?  then: 429 at the 7th guess",
     ),
     Mistake(
         title="a redirect that a header passes",
@@ -234,12 +243,13 @@ def run() -> list[Shown]:
         return [Shown(one, one.theirs(), one.ours(Path(place))) for one in MISTAKES]
 
 
-def page() -> Iterator[str]:
+def page(shown: list[Shown]) -> Iterator[str]:
     """What happened, beside where it is documented."""
     yield paint("head", "Three mistakes that look like protection; their own documentation warns")
-    for shown in run():
-        one = shown.mistake
-        yield f" {one.title}: {one.code}"
-        yield f"   {one.library} {version(one.library)}  {one.docs}"
-        yield f"   {one.asked:<36}{paint('bad', shown.theirs)}"
-        yield f"   {'ours':<36}" + paint("good" if shown.held else "bad", shown.ours)
+    for number, one in enumerate(shown, 1):
+        mistake = one.mistake
+        yield f" {number} {mistake.title}, {mistake.library} {version(mistake.library)}"
+        yield f"   {mistake.docs}"
+        yield f"   {mistake.code}"
+        yield f"   {mistake.asked}: {paint('bad', one.theirs)}"
+        yield "   ours: " + paint("good" if one.held else "bad", one.ours)

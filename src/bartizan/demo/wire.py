@@ -6,6 +6,7 @@ appends what it knows of its client, as any proxy does.
 
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from msgspec import Struct
@@ -62,15 +63,11 @@ def ask(port: int, data: bytes, source: str) -> Answer:
     """Send bytes from a loopback address, read the answer to its end."""
     with socket.create_connection((DIRECT, port), TIMEOUT, source_address=(source, 0)) as wire:
         received = b""
-        try:
+        with suppress(OSError):  # refused before all was read: the answer may be there already
             wire.sendall(data)
-        except OSError:  # refused before all of it was read: the answer may be there already
-            pass
-        try:
+        with suppress(OSError):  # a reset behind the answer
             while len(received) < MOST and (piece := wire.recv(65536)):
                 received += piece
-        except OSError:  # a reset behind the answer
-            pass
     return answer(received)
 
 

@@ -1,4 +1,5 @@
 """The tables of the shop."""
+# ruff: noqa: RUF012
 
 import django.db.models.deletion
 from django.db import migrations, models

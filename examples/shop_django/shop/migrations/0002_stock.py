@@ -1,4 +1,5 @@
 """A first stock and two orders."""
+# ruff: noqa: RUF012
 
 from typing import Any
 
