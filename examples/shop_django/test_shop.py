@@ -5,7 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import checks
+from django.test import Client, override_settings
+
+from bartizan.testing import client
 
 Speak = Callable[..., Any]
 JSON = {"content_type": "application/json"}
@@ -176,3 +180,21 @@ def test_the_back_office_has_a_guard_of_its_own(speak: Speak) -> None:
 def test_djangos_checks_are_content(project: None) -> None:
     found = [said for said in checks.run_checks() if said.level >= checks.ERROR]
     assert found == []
+
+
+class Thrifty(Client):
+    """A client of one's own."""
+
+
+def test_clients_of_ones_own_speak_too() -> None:
+    ana = client(Thrifty, subject="ana", **BUYER)
+    assert isinstance(ana, Thrifty)
+    assert ana.get("/api/orders/1").status_code == 200
+    assert client(Thrifty).get("/api/orders/1").status_code == 401
+    clear = ana.get("/api/orders/1", **{"wsgi.url_scheme": "http"})
+    assert clear.status_code == 403
+
+
+def test_a_client_survives_changed_settings(ana: Any) -> None:
+    with override_settings(BARTIZAN={**settings.BARTIZAN, "EVENTS": ""}):
+        assert ana.get("/api/orders/1").status_code == 200

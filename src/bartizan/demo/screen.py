@@ -1,6 +1,7 @@
 """``bartizan demo``: one screen, in this process, offline. Ten holes, and what closes each."""
 
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from bartizan.demo.kept import keep
 from bartizan.demo.terminal import cell, paint, say, width
 from bartizan.demo.twins import POLICY, Answer, Asked, ask
 
-QUESTION: Final = 40
+QUESTION: Final = 39
 BARE: Final = 12
 WIDE: Final = 80
 """Columns of the table; a terminal that has fewer gets two lines a question."""
@@ -47,13 +48,15 @@ def page(asked: list[Asked], seconds: float, columns: int) -> Iterator[str]:
     """The whole screen; the last line counts."""
     lines = sum(1 for line in POLICY.read_text().splitlines() if line.strip())
     policy = f"{lines} lines of policy"
-    yield f"bartizan {version('bartizan')}  a small shop API, the way tutorials write it"
+    title = f"bartizan {version('bartizan')}  a small shop API, the way tutorials write it"
+    yield from textwrap.wrap(title, columns)
     yield ""
     if columns >= WIDE:
         yield " " + cell("question", QUESTION) + cell("no policy", BARE) + policy
         yield " " + "-" * (WIDE - 2)
     else:
-        yield f" question: no policy -> {policy}"
+        yield " question"
+        yield f"   no policy -> {policy}"
         yield " " + "-" * (columns - 2)
     for one in asked:
         yield from _row(one, columns)
@@ -69,7 +72,7 @@ def _row(one: Asked, columns: int) -> Iterator[str]:
         yield f" {cell(what, QUESTION)}{bare}{_closing(one, one.guarded)}"
     else:
         yield f" {what}"
-        yield f"      {bare.rstrip()} -> {_closing(one, one.guarded)}"
+        yield f"   {bare.rstrip()} -> {_closing(one, one.guarded)}"
 
 
 def _closing(one: Asked, said: Answer) -> str:
@@ -88,7 +91,8 @@ def _count(asked: list[Asked], seconds: float, columns: int) -> Iterator[str]:
         yield f"{counted}{paint('head', holes)}  {quiet}"
     else:
         yield counted.rstrip()
-        yield f" {paint('head', holes)}  {quiet}"
+        yield f" {paint('head', holes)}"
+        yield f" {quiet}"
 
 
 def following(folder: Path | None, columns: int) -> Iterator[str]:

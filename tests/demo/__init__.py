@@ -1,0 +1,1 @@
+"""The show: one screen, two shops, three mistakes."""
