@@ -11,7 +11,7 @@ from typing import Any
 
 from bartizan.credentials.jwt import Verifier
 from bartizan.credentials.keys import KeyRing
-from bartizan.enforce.controls import errors
+from bartizan.enforce.controls import agreement, errors
 from bartizan.enforce.driver import Fulfil, aadvance, advance
 from bartizan.enforce.effects import Body, Count, Effect, GiveBack, Route
 from bartizan.enforce.engine import Engine
@@ -127,13 +127,26 @@ class Guard:
         self, decision: Decision, route: Route, read: Callable[[int], bytes | None]
     ) -> Outcome | None:
         """Act two, inside the framework; ``read`` reads the body up to a limit."""
+        if decision.outcome is not None:
+            return self._again(decision, route)
         return advance(decision, self._reading(read), route)
 
     async def aresume(
         self, decision: Decision, route: Route, read: Callable[[int], Any]
     ) -> Outcome | None:
         """Act two under an event loop; ``read`` may be a coroutine function."""
+        if decision.outcome is not None:
+            return self._again(decision, route)
         return await aadvance(decision, self._reading(read), route)
+
+    def _again(self, decision: Decision, route: Route) -> Outcome | None:
+        """Somebody dispatches a request that is decided already: what was decided stands, for
+        the route that it was decided for, and the new answer is looked at like the first."""
+        said = agreement.word(decision.plan.scope)(decision.context, route)
+        if type(decision.outcome) is Permit and isinstance(said, Deny):
+            self.fail(decision, said)
+        decision.withheld = None
+        return decision.outcome
 
     def fulfil(self, effect: Effect) -> Any:
         """Answer the effects that need no framework."""

@@ -18,17 +18,17 @@ _DISAGREES = Deny(REASONS["route_disagrees"])
 
 
 def bind(fittings: Fittings, scope: Scope) -> Step | None:
+    """Park, and compare what the framework has resolved meanwhile."""
+    inside = Inside(word(scope))
+    return lambda context: inside
+
+
+def word(scope: Scope) -> Callable[[Context, Route], Said]:
     """An operation must be the route's own; a subtree's route must be nobody's. What nobody
     declared gets here only in shadow, and is let be."""
     if isinstance(scope, Operation):
-        return _parking(Inside(_serving(scope.name)))
-    if isinstance(scope, Pass):
-        return _parking(Inside(_nobodys))
-    return _parking(Inside(_let_be))
-
-
-def _parking(inside: Inside) -> Step:
-    return lambda context: inside
+        return _serving(scope.name)
+    return _nobodys if isinstance(scope, Pass) else _let_be
 
 
 def _serving(name: str) -> Callable[[Context, Route], Said]:
