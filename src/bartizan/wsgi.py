@@ -27,20 +27,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 DECISION = "bartizan.decision"
 """Where the parked decision travels in the environ, and in the ASGI scope."""
 
-_FORWARDING = (
-    "HTTP_FORWARDED",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_PROTO",
-    "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_FORWARDED_PORT",
-    "HTTP_X_FORWARDED_PREFIX",
-    "HTTP_X_FORWARDED_PROTOCOL",
-    "HTTP_X_FORWARDED_SCHEME",
-    "HTTP_X_FORWARDED_SERVER",
-    "HTTP_X_FORWARDED_SSL",
-    "HTTP_X_FORWARDED_BY",
-    "HTTP_X_REAL_IP",
-)
+_FORWARDING = ("HTTP_FORWARDED", "HTTP_X_REAL_IP")
+_FORWARDING_PREFIX = "HTTP_X_FORWARDED_"
 _GUNICORN_SAYS_HTTPS = (
     "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_FORWARDED_PROTOCOL",
@@ -75,7 +63,7 @@ def facts(environ: Environ) -> Request:
         origin=get("HTTP_ORIGIN"),
         headers_size=sum(map(len, headers)) + sum(map(len, headers.values())),
         repeated=("content-length",) if chunked and length is not None else (),
-        peer_rewritten=False,
+        peer_rewritten=_rewritten(environ),
         header=lambda name: headers.get("HTTP_" + name.upper().replace("-", "_")),
     )
 
@@ -112,9 +100,20 @@ def _scheme(environ: Environ) -> str:
     return scheme
 
 
+def _rewritten(environ: Environ) -> bool:
+    """Whether werkzeug's ``ProxyFix`` stands around us and has believed a header."""
+    before = environ.get("werkzeug.proxy_fix.orig")
+    return before is not None and any(
+        environ.get(name) != before.get(name)
+        for name in ("REMOTE_ADDR", "wsgi.url_scheme", "HTTP_HOST")
+    )
+
+
 def tell(environ: Environ, decision: Decision) -> None:
     """Write the one truth into the environ, for everything that stands behind us."""
     context = decision.context
+    for name in [name for name in environ if name[:17] == _FORWARDING_PREFIX]:
+        del environ[name]
     for name in _FORWARDING:
         environ.pop(name, None)
     if context.address is not None:
@@ -201,14 +200,14 @@ class _Answering:
         self, status: str, headers: HeaderList, exc_info: Any = None
     ) -> Callable[[bytes], object]:
         """What the application calls in place of the server's own."""
-        if exc_info is not None and self._started:
-            return self._start(status, headers, exc_info)
+        # A second head replaces the first as long as nothing has left (PEP 3333): it is looked
+        # at like the first, and does not take the place of a refusal.
         self._started = True
         said = self._guard.release(self._decision, int(status[:3]), headers)
         if isinstance(said, Deny):
-            self._refuse(said)
+            self._refuse(said, exc_info)
             return lambda data: None
-        return self._start(status, said)
+        return self._start(status, said, *((exc_info,) if exc_info else ()))
 
     def _refuse(self, deny: Deny, exc_info: Any = None) -> list[bytes]:
         response = self._guard.refuse(self._decision, deny)
