@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 
 from bartizan import server, wsgi
 from bartizan.enforce.controls.errors import NOT_SEALED
@@ -21,7 +21,6 @@ from bartizan.enforce.start import equip
 from bartizan.flask.inside import Inside
 from bartizan.flask.routes import resolver, served
 from bartizan.model.problem import render
-from bartizan.policy.faults import PolicyError
 from bartizan.policy.load import load
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
@@ -93,21 +92,34 @@ class Gate:
         self.policy = policy
         self.bind = bind
         self.guard: Guard | None = None
-        self.fault: PolicyError | None = None
+        self.fault: Exception | None = None
         self._behind: wsgi.Application = app.wsgi_app
         self._outside: wsgi.Application | None = None
+        self._inside: Inside | None = None
         self._sealing = threading.Lock()
+        app.before_request_funcs.setdefault(None, []).insert(0, self.unsealed)
 
     def __call__(self, environ: wsgi.Environ, start: wsgi.StartResponse) -> Iterable[bytes]:
         """Serve a request, sealing first where nobody has."""
         if self._outside is None:
             try:
                 self.seal()
-            except PolicyError:
+            except Exception:
                 response = render(NOT_SEALED, "")
                 return wsgi.send(response, environ["REQUEST_METHOD"], start)
         assert self._outside is not None  # noqa: S101  (sealed)
         return self._outside(environ, start)
+
+    def unsealed(self) -> Response | None:
+        """The first hook until the gate is closed: a request that begins inside closes it too.
+        `Inside` then takes its place."""
+        try:
+            self.seal()
+        except Exception:
+            ours = render(NOT_SEALED, "")
+            return Response(ours.body, ours.status, list(ours.headers))
+        assert self._inside is not None  # noqa: S101  (closed)
+        return self._inside.before()
 
     def survey(self) -> Survey:
         """The application's routes held against the policy."""
@@ -118,9 +130,15 @@ class Gate:
         spool that the configuration or the policy names."""
         with self._sealing:
             if self.fault is not None:
-                raise self.fault
+                # Without its last trace: that would hold every request which met it, for ever.
+                raise self.fault.with_traceback(None)
             if self.guard is None:
-                self._close(journal or self._spool())
+                try:
+                    self._close(journal or self._spool())
+                except Exception as fault:
+                    self.fault = fault
+                    log.critical("this application does not start:\n%s", fault)
+                    raise
             assert self.guard is not None  # noqa: S101  (closed)
             return self.guard
 
@@ -130,14 +148,9 @@ class Gate:
 
     def _close(self, journal: Journal | None) -> None:
         found = self.survey()
-        try:
-            server.admit(self.policy)
-            guard = equip(self.policy, bind=self.bind, survey=found, journal=journal)
-        except PolicyError as fault:
-            self.fault = fault
-            log.critical("this application does not start:\n%s", fault)
-            raise
-        Inside(self.app, guard, found.serves)
+        server.admit(self.policy)
+        guard = equip(self.policy, bind=self.bind, survey=found, journal=journal)
+        self._inside = Inside(self.app, guard, found.serves, in_place_of=self.unsealed)
         self._outside = wsgi.Outside(self._behind, guard)
         self.guard = guard
         log.info("%s", guard.summary())

@@ -1,0 +1,165 @@
+"""Requests that reach Flask by other ways than once, through a gate that was closed before."""
+
+import gc
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+from flask import Flask, Response, jsonify, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
+
+from bartizan.flask import seal
+from bartizan.flask.extension import gate_of
+from bartizan.testing import client
+from tests.flask.shop import guarded, listen
+
+ENTRIES = """
+[operations."GET /x"]
+public = true
+output = { at = "", fields = ["id"] }
+
+[operations."POST /pay"]
+"""
+
+
+class Shop:
+    """A shop that knows what was paid."""
+
+    def __init__(self) -> None:
+        self.paid = 0
+
+    def build(self, app: Flask) -> None:
+        @app.get("/api/x")
+        def one() -> Response:
+            return jsonify(id=1, secret=2)
+
+        @app.post("/api/pay")
+        def pay() -> str:
+            self.paid += 1
+            return "paid"
+
+
+def environ(path: str = "/api/x", method: str = "GET", **headers: str) -> dict[str, Any]:
+    lines = {name.replace("_", "-"): value for name, value in headers.items()}
+    made = EnvironBuilder(path, "https://api.example.com", method=method, headers=lines)
+    return {**made.get_environ(), "REMOTE_ADDR": "192.0.2.1"}
+
+
+def again(app: Flask, path: str, method: str) -> None:
+    """Put a middleware behind the gate that dispatches every request a second time."""
+    seal(app)
+    outside: Any = gate_of(app)._outside
+    behind = outside.app
+
+    def twice(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        b"".join(behind(environ, lambda *head: lambda data: None))
+        return behind({**environ, "PATH_INFO": path, "REQUEST_METHOD": method}, start)
+
+    outside.app = twice
+
+
+def test_a_decision_is_for_one_route(tmp_path: Path) -> None:
+    shop = Shop()
+    app = guarded(tmp_path, ENTRIES, shop.build)
+    again(app, "/api/pay", "POST")
+    body, status, _ = run_wsgi_app(app, environ())
+    assert (status, shop.paid) == ("404 Not Found", 0)
+    assert b"paid" not in b"".join(body)
+
+
+def test_a_second_answer_is_cut_like_the_first(tmp_path: Path) -> None:
+    app = guarded(tmp_path, ENTRIES, Shop().build)
+    again(app, "/api/x", "GET")
+    body, status, _ = run_wsgi_app(app, environ())
+    assert (status, b"".join(body)) == ("200 OK", b'{"id":1}')
+
+
+def test_a_refusal_stands_when_it_is_dispatched_again(tmp_path: Path) -> None:
+    shop = Shop()
+    app = guarded(
+        tmp_path, ENTRIES.replace('output = { at = "", fields = ["id"] }', ""), shop.build
+    )
+    again(app, "/api/pay", "POST")
+    asked = {**environ(), "QUERY_STRING": "undeclared=1"}
+    _, status, _ = run_wsgi_app(app, asked)
+    assert (status[:3], shop.paid) == ("422", 0)
+
+
+def test_what_begins_inside_closes_the_gate(tmp_path: Path) -> None:
+    shop = Shop()
+    app = guarded(tmp_path, ENTRIES, shop.build)
+    with app.test_request_context("/api/pay", "https://api.example.com", method="POST"):
+        assert app.full_dispatch_request().status_code == 401
+    assert shop.paid == 0
+
+
+def test_what_begins_inside_of_a_gate_that_does_not_close_is_a_503(tmp_path: Path) -> None:
+    shop = Shop()
+    app = guarded(tmp_path, ENTRIES + '[operations."GET /nowhere"]\npublic = true\n', shop.build)
+    with app.test_request_context("/api/pay", "https://api.example.com", method="POST"):
+        assert app.full_dispatch_request().status_code == 503
+    assert shop.paid == 0
+
+
+def test_a_gate_that_does_not_close_keeps_no_request(tmp_path: Path) -> None:
+    app = guarded(tmp_path, '[operations."GET /nowhere"]\npublic = true\n', lambda app: None)
+    asks = Client(app)
+    for _ in range(20):
+        assert asks.get("/api/x").status_code == 503
+    gc.collect()
+    trace: TracebackType | None = getattr(gate_of(app).fault, "__traceback__", None)
+    depth = 0
+    while trace is not None:
+        depth, trace = depth + 1, trace.tb_next
+    assert depth < 10
+
+
+def test_whatever_stops_the_seal_is_a_503(tmp_path: Path) -> None:
+    (tmp_path / "events").write_text("a file, where a directory is needed")
+    app = guarded(tmp_path, ENTRIES, Shop().build, BARTIZAN_EVENTS=str(tmp_path / "events"))
+    assert Client(app).get("/api/x").status_code == 503
+
+
+def test_a_second_head_is_looked_at_like_the_first(tmp_path: Path) -> None:
+    app = guarded(tmp_path, ENTRIES, Shop().build)
+    events = listen(app)
+    heads: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def fails(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        start("200 OK", [("Content-Type", "text/plain")])
+        error = RuntimeError("the page of an error")
+        start("500 Oh", [("X-Powered-By", "x")], (RuntimeError, error, error.__traceback__))
+        return [b"secret"]
+
+    outside: Any = gate_of(app)._outside
+    outside.app = fails
+    answer = app(environ(), lambda *head: heads.append(head[:2]) or (lambda data: None))  # type: ignore[func-returns-value]
+    assert b"secret" not in b"".join(answer)
+    assert [status for status, _ in heads] == ["500 Internal Server Error"] * 2
+    assert len(events) == 1
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Forwarded-User", "X-Forwarded-Uri"])
+def test_no_forwarding_header_stays(tmp_path: Path, name: str) -> None:
+    seen: list[str] = []
+
+    def build(app: Flask) -> None:
+        @app.get("/api/h")
+        def headers() -> str:
+            seen.extend(request.headers.keys())
+            return "ok"
+
+    app = guarded(tmp_path, '[operations."GET /h"]\npublic = true\n', build)
+    assert client(app).get("/api/h", headers={name: "198.51.100.7"}).status_code == 200
+    assert name not in seen
+
+
+def test_an_address_that_proxy_fix_has_replaced_is_refused(tmp_path: Path) -> None:
+    app = guarded(tmp_path, ENTRIES, Shop().build)
+    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    assert run_wsgi_app(app, environ())[1] == "200 OK"
+    assert run_wsgi_app(app, environ(X_Forwarded_For="198.51.100.7"))[1] == "400 Bad Request"
+    assert run_wsgi_app(app, environ(X_Forwarded_Proto="http"))[1] == "400 Bad Request"
