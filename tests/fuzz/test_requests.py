@@ -1,6 +1,7 @@
 """Each parser of a request, fuzzed through four faces; at least a third gets past the parser."""
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -121,6 +122,11 @@ TOKEN_WOUNDS = (
 )
 
 
+def end_of(token: str, signature: bytes) -> str:
+    """The token with other bytes for its signature."""
+    return token.rpartition(".")[0] + "." + urlsafe_b64encode(signature).rstrip(b"=").decode()
+
+
 def letters(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """The text with one letter of its alphabet in place of another."""
 
@@ -141,9 +147,13 @@ def bearing(token: str, target: str = "/orders/7", word: str = "Bearer ") -> Sen
 def test_tokens_as_text(watch: Watch, shop: Any) -> None:
     now = shop["engine"].setting.clock.now
     texts = st.sampled_from((wire.honest(now), wire.honest(now, "rs")))
-    words = wire.one_of(*["Bearer "] * 15, "bearer ", "Bearer  ", "Bearer\t", "Basic ", "", "DPoP ")
-    carried_so = st.tuples(
-        words, st.one_of(texts, letters(texts), letters(texts), wire.mutated(texts, TOKEN_WOUNDS))
+    signed_otherwise = st.builds(end_of, texts, st.binary(max_size=70))
+    wounded = letters(texts) | wire.mutated(texts, TOKEN_WOUNDS)
+    words = wire.one_of("bearer ", "Bearer  ", "Bearer\t", "Basic ", "", "DPoP ")
+    carried_so = st.one_of(
+        st.tuples(st.just("Bearer "), st.one_of(texts, signed_otherwise, signed_otherwise)),
+        st.tuples(st.just("Bearer "), wounded),
+        st.tuples(words, texts),
     )
 
     def ask(carried: tuple[str, str]) -> None:
