@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core import checks
-from django.test import Client, override_settings
+from django.test import AsyncClient, Client, override_settings
 
 from bartizan.testing import client
 
@@ -193,6 +194,11 @@ def test_clients_of_ones_own_speak_too() -> None:
     assert client(Thrifty).get("/api/orders/1").status_code == 401
     clear = ana.get("/api/orders/1", **{"wsgi.url_scheme": "http"})
     assert clear.status_code == 403
+
+
+def test_asynchronous_clients_speak_too() -> None:
+    refused = async_to_sync(client(AsyncClient).get)("/api/orders/1")
+    assert refused.status_code == 401
 
 
 def test_a_client_survives_changed_settings(ana: Any) -> None:

@@ -230,7 +230,7 @@ def stay(served: tuple[Shop, ...], tokens: dict[str, str]) -> None:
             f"# {shop.name}; {wire.PROXY} is the proxy that the policy believes",
             f'{proxy} -H "Authorization: Bearer $ANA" {home}/orders',
             f'{proxy} -H "Authorization: Bearer $ANA" {home}/staff/orders',
-            f"{proxy} {home}/catalogue?q=te",
+            f"{proxy} '{home}/catalogue?q=te'",
             f'curl -i -H "Authorization: Bearer $ANA" {home}/orders',
             f'curl -i -H "Authorization: Bearer $ANA" http://127.0.0.1:{shop.bare}/api/orders/1',
             "",
