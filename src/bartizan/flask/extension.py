@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from bartizan import server, wsgi
 from bartizan.enforce.controls.errors import NOT_SEALED
@@ -58,6 +58,7 @@ class Bartizan:
             raise RuntimeError("Bartizan already stands before this application")
         gate = Gate(app, self._read(app), self._bind)
         app.extensions[EXTENSION] = gate
+        app.before_request_funcs.setdefault(None, []).insert(0, gate.unsealed)
         app.wsgi_app = gate  # type: ignore[assignment]
 
     def _read(self, app: Flask) -> Policy:
@@ -97,7 +98,6 @@ class Gate:
         self._outside: wsgi.Application | None = None
         self._inside: Inside | None = None
         self._sealing = threading.Lock()
-        app.before_request_funcs.setdefault(None, []).insert(0, self.unsealed)
 
     def __call__(self, environ: wsgi.Environ, start: wsgi.StartResponse) -> Iterable[bytes]:
         """Serve a request, sealing first where nobody has."""
@@ -111,8 +111,9 @@ class Gate:
         return self._outside(environ, start)
 
     def unsealed(self) -> Response | None:
-        """The first hook until the gate is closed: a request that begins inside closes it too.
-        `Inside` then takes its place."""
+        """A hook for what begins inside while the gate is open: it closes the gate too."""
+        if wsgi.DECISION in request.environ:
+            return None
         try:
             self.seal()
         except Exception:
@@ -150,7 +151,7 @@ class Gate:
         found = self.survey()
         server.admit(self.policy)
         guard = equip(self.policy, bind=self.bind, survey=found, journal=journal)
-        self._inside = Inside(self.app, guard, found.serves, in_place_of=self.unsealed)
+        self._inside = Inside(self.app, guard, found.serves)
         self._outside = wsgi.Outside(self._behind, guard)
         self.guard = guard
         log.info("%s", guard.summary())

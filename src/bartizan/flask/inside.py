@@ -20,17 +20,11 @@ class Inside:
     """The hooks of one application."""
 
     def __init__(
-        self,
-        app: Flask,
-        guard: Guard,
-        serves: Mapping[tuple[Hashable, str], frozenset[str]],
-        *,
-        in_place_of: Callable[[], Response | None],
+        self, app: Flask, guard: Guard, serves: Mapping[tuple[Hashable, str], frozenset[str]]
     ) -> None:
         self._guard = guard
         self._routes = {at: Route(names) for at, names in serves.items()}
-        hooks = app.before_request_funcs[None]
-        hooks[hooks.index(in_place_of)] = self.before
+        app.before_request_funcs.setdefault(None, []).insert(0, self.before)
         for name in (None, *app.blueprints):
             app.after_request_funcs.setdefault(name, []).append(self.after)
         got_request_exception.connect(self.failed, app)
