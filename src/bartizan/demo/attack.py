@@ -91,7 +91,7 @@ ATTACK: Final = (
            bearer="ben"),
     Attack("a customer ships", "POST", "/api/staff/orders/2/ship", (403,), "role_missing",
            bearer="ben"),
-    Attack("12 orders, forwarded-for turns", "POST", "/api/orders", (429,), "rate_subject",
+    Attack("12 orders, forwarded turns", "POST", "/api/orders", (429,), "rate_subject",
            bearer="ben", headers=(*JSON, ("X-Forwarded-For", "192.0.2.{n}")), body=TEA, times=12),
     # ---- where does he come from
     Attack("a denied network, hidden", "GET", "/api/catalogue", (403,), "client_denied",
