@@ -34,7 +34,8 @@ WHY: Final = {
     "cors": "a preflight carries no credentials",
     "operation": "what is not declared does not exist",
     "size": "before anything is read",
-    "rate": "before the cost of a signature; then again when it is known who asks",
+    "rate 8": "before the cost of a signature",
+    "rate 10": "now it is known who asks",
     "authenticate": "failures are counted against the client",
     "scopes": "what the credential permits",
     "roles": "who the subject is",
@@ -45,6 +46,35 @@ WHY: Final = {
     "headers": "the policy is the one who says",
 }
 """Why a control stands where it stands."""
+
+ALSO: Final = {"cors": ("answered",)}
+"""How a control ends a request without refusing it."""
+
+INDEX: Final = """\
+# Controls
+
+A control enforces what a rule of the policy asks for. They speak in this order; the order is
+security ([why](../../concepts/order.md)). A control that fails is a 500 and an event, never a pass.
+"""
+
+ORDER: Final = """\
+# The order of refusals
+
+Order is security: whoever refuses first decides what a stranger learns and what an attack costs.
+Matching comes before all rows and refuses nothing. The table stands in `enforce/table.py`, on one
+screen.
+"""
+
+ORDER_FOOT: Final = """\
+Cheap refusals come first, and those that tell least. Nothing is parsed before its size is known, no
+signature is checked for a client that asks too often, and no body is read for somebody who may not
+call. Row 12 parks the decision; what follows happens [inside the framework](two-acts.md). Between
+rows 14 and 18 the view runs. Rows 13 and 15 to 17 belong to sessions, accounts, objects and payload
+signals, which this version does not have.
+
+An operation is a route template and a method, never a raw path: walking through ids spends one
+bucket. Codes and statuses of each row: [reasons](../reference/reasons.md).
+"""
 
 CONTROLS: Final = tuple(dict.fromkeys((*(row.control for row in table.ORDER), *plan.LAST)))
 """All controls, in the order in which they first speak."""
@@ -57,13 +87,8 @@ def reasons(control: str) -> list[Reason]:
 
 def numbers(control: str) -> str:
     """Its rows in the table of refusals."""
-    found = [str(row.number) for row in table.ORDER if row.control == control]
-    return " and ".join(found) or "18"
-
-
-def _row(control: str) -> str:
-    found = numbers(control)
-    return f"Row{'s' if ' ' in found else ''} {found}"
+    found = [str(row.number) for row in table.ORDER if row.control == control] or ["18"]
+    return f"Row{'s' * (len(found) > 1)} {' and '.join(found)}"
 
 
 def act(control: str) -> str:
@@ -71,23 +96,27 @@ def act(control: str) -> str:
     return "after the view" if control in plan.LAST else f"act {ACTS.get(control, 'one')}"
 
 
+def rows(folder: str) -> Iterator[str]:
+    """The table of refusals; ``folder`` leads to the pages of the controls."""
+    yield "| row | act | control | refuses with | why here |"
+    yield "|---|---|---|---|---|"
+    numbered = [(row.number, row.control) for row in table.ORDER]
+    for number, control in (*numbered, *((18, control) for control in plan.LAST)):
+        here = [one.status for one in reasons(control) if int(one.code[1:-2]) == number]
+        statuses = [*ALSO.get(control, ()), *map(str, dict.fromkeys(here))]
+        why = WHY.get(f"{control} {number}") or WHY[control]
+        link = f"[{control}]({folder}{control}.md)"
+        yield f"| {number} | {act(control)} | {link} | {', '.join(statuses) or '-'} | {why} |"
+
+
 def index() -> str:
-    """The page of all controls: the order of refusals."""
-    lines = [
-        "# Controls\n",
-        "A control enforces what a rule of the policy asks for. They speak in this order; the",
-        "order is security ([why](../../concepts/order.md)).\n",
-        "| row | act | control | refuses with | why here |",
-        "|---|---|---|---|---|",
-    ]
-    for control in CONTROLS:
-        statuses = ", ".join(map(str, dict.fromkeys(one.status for one in reasons(control))))
-        lines.append(
-            f"| {numbers(control)} | {act(control)} | [{control}]({control}.md) | "
-            f"{statuses or '-'} | {WHY[control]} |"
-        )
-    return "\n".join([*lines, "", "A control that fails is a 500 and an event, never a pass.", "",
-                      MADE])  # fmt: skip
+    """The page of all controls."""
+    return "\n".join([INDEX, *rows(""), "", MADE])
+
+
+def order() -> str:
+    """The page about the order of refusals."""
+    return "\n".join([ORDER, *rows("../reference/controls/"), "", ORDER_FOOT, MADE])
 
 
 def page(control: str) -> str:
@@ -100,7 +129,7 @@ def page(control: str) -> str:
         f"# {control}\n",
         markdown(f"{head[:1].upper()}{head[1:]}"),
         markdown(rest) + "\n",
-        f"{_row(control)} of [the table of refusals](index.md), {act(control)}. "
+        f"{numbers(control)} of [the table of refusals](index.md), {act(control)}. "
         f"Source: `enforce/controls/{control}.py`.\n",
         *_rules(control),
         *(line for reason in reasons(control) for line in _reason(reason, explained[reason.code])),

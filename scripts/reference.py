@@ -53,9 +53,10 @@ PROBLEMS_HEAD: Final = """\
 # Problem types
 
 A refusal is a problem document (RFC 9457, `application/problem+json`): `type`, `title`, `status`,
-the `decision` id (not in a 404, so that absent and forbidden stay alike), and `errors` with a
-JSON `pointer` and a `detail` where the input is what was wrong. A value that was sent is never
-repeated. Types are a [compatibility promise](../compatibility.md).
+the `decision` id (not in a 404, so that absent and forbidden stay alike), and `errors` where the
+input is what was wrong: a `pointer` (JSON Pointer into the body, or the name of a query parameter)
+and a `detail`. A value that was sent is never repeated. Types are a
+[compatibility promise](../compatibility.md).
 """
 EXITS_FOOT: Final = """\
 The highest of 1 and 2 wins. `bartizan check` of a policy without an application ends with 4:
@@ -189,6 +190,7 @@ def pages() -> dict[str, str]:
     """Every made page by its path below docs/reference."""
     return {
         "policy.md": language.page(),
+        "../concepts/order.md": controls.order(),
         "controls/index.md": controls.index(),
         **{f"controls/{name}.md": controls.page(name) for name in controls.CONTROLS},
         "reasons.md": reasons(),

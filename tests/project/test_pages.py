@@ -7,7 +7,8 @@ import pytest
 
 from tests.project.tree import ROOT, text, tracked
 
-LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
+FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 PAGES = tracked("*.md")
 
 
@@ -39,14 +40,41 @@ def test_the_architecture_names_every_room() -> None:
     assert len(page.splitlines()) <= 120
 
 
+def links(page: Path) -> list[tuple[Path, str]]:
+    """Every link of a page that leads into the project: the file, and the heading in it."""
+    found = LINK.findall(FENCED.sub("", text(page)))
+    return [
+        (page.parent / target if target else page, heading)
+        for target, heading in found
+        if not re.match(r"[a-z]+:", target)
+    ]
+
+
+def headings(page: Path) -> set[str]:
+    """The names under which headings can be linked, as site builders make them."""
+    titles = re.findall(r"^#+ (.+)$", FENCED.sub("", text(page)), re.MULTILINE)
+    return {
+        re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", each).strip().lower()) for each in titles
+    }
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     dead = [
-        target
-        for target in LINK.findall(text(page))
-        if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists()
+        f"{target}#{heading}"
+        for target, heading in links(page)
+        if not target.exists() or (heading and heading not in headings(target))
     ]
     assert dead == []
+
+
+def test_links_are_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One, two\n[a](b.md#c) [d](#one-two) [`[e]`](f.md) [g](https://h)\n")
+    assert links(page) == [
+        (tmp_path / "b.md", "c"), (page, "one-two"), (tmp_path / "f.md", ""),
+    ]  # fmt: skip
+    assert headings(page) == {"one-two"}
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -1,0 +1,106 @@
+"""Every code block of every page runs, or stands in one table with the reason why not."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.blocks import Block, Run, blocks, compare
+from tests.project.tree import ROOT, text, tracked
+
+FIRST = "docs/start/first-policy.md"
+SELF = "runs these tests"
+NOT_RUN: dict[tuple[str, str], str] = {
+    (FIRST, "FLASK_BARTIZAN_POLICY=bartizan.dev.toml flask --app shop run --port 8000 &"): "serves",
+    (
+        "README.md",
+        "make test     # sets itself up; git, make, python3 and python3-venv are enough",
+    ): SELF,
+    ("CONTRIBUTING.md", "make test"): SELF,
+    ("CONTRIBUTING.md", "make format docs"): SELF,
+    ("CONTRIBUTING.md", "[[ask]]"): "a question of the corpus, which tests/conformance/ reads",
+    ("docs/guides/introducing.md", "grep -h '\"shadowed\"' var/events/* | head"): "needs events",
+}
+"""Page and first line of every block that is not run, and why."""
+
+NO_PAGE_OF_COMMANDS = {
+    "docs/concepts/mistakes.md": "pieces of what `make demo` runs whole",
+    "docs/guides/servers.md": "servers are started by tests/servers/",
+}
+"""Pages that show code and tell nobody to run it here, and where it runs."""
+
+MANY = tracked("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md")
+PAGES = {
+    name: list(blocks(name, text(path)))
+    for path in MANY
+    if (name := str(path.relative_to(ROOT))) not in NO_PAGE_OF_COMMANDS
+}
+WITH_CODE = {page: found for page, found in PAGES.items() if found}
+
+
+@pytest.mark.parametrize("page", WITH_CODE)
+def test_the_page_runs(page: str, tmp_path: Path) -> None:
+    Run(tmp_path).page(WITH_CODE[page])
+
+
+def test_what_is_not_run_stands_in_the_table() -> None:
+    marked = {block.key for found in PAGES.values() for block in found if block.mark == "not run"}
+    assert marked == NOT_RUN.keys()
+
+
+def block(language: str, code: str, *, mark: str = "", name: str = "") -> Block:
+    return Block("page.md", 1, mark, name, language, code, answers=True)
+
+
+PAGE = """\
+Words.
+
+<!-- file: one.py -->
+```python
+x = 1
+```
+
+- in a list:
+
+  ```sh
+  echo one
+  ```
+
+  ```text
+  one
+  ```
+"""
+
+
+def test_blocks_are_found() -> None:
+    found = list(blocks("page.md", PAGE))
+    assert [(one.mark, one.name, one.language, one.text) for one in found] == [
+        ("file", "one.py", "python", "x = 1\n"),
+        ("", "", "sh", "echo one\n"),
+        ("", "", "text", "one\n"),
+    ]
+    assert [one.line for one in found] == [4, 10, 14]
+    assert [one.answers for one in found] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [block("toml", '[operations."GET /"]\nidentity = ["man"]\n')],
+        [block("toml", "[api]\nhots = []\n", mark="file", name="bartizan.toml")],
+        [block("python", "x = y\n")],
+        [block("python", "x = (\n", mark="file", name="x.py")],
+        [block("sh", "false\ntrue\n")],
+        [block("sh", "true   # exit code 1\n")],
+        [block("sh", "echo one\n"), block("text", "two\n")],
+        [block("sh", "echo one; echo two\n"), block("text", "two\none\n")],
+        [block("ruby", "1\n")],
+    ],
+    ids=lambda found: found[-1].text.strip()[:20],
+)
+def test_what_does_not_hold_is_noticed(wrong: list[Block], tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        Run(tmp_path).page(wrong)
+
+
+def test_what_holds_is_not() -> None:
+    compare("one  two\n...\nthree", "one two\nx\nfour three\n")
