@@ -118,7 +118,7 @@ CLAIMS: Mapping[str, Any] = {
 
 
 class Gone:
-    """Stands for a member that is left out; says so in a test's id, where an address would differ."""
+    """Stands for a member that is left out; in the id of a test it is a word, not an address."""
 
     def __repr__(self) -> str:
         return "GONE"
