@@ -5,14 +5,21 @@ end, whatever the server promises. ``FORCE_SCRIPT_NAME`` stands in for the mount
 does in ``request.path``.
 """
 
+import re
+from codecs import lookup
+
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest
+from django.utils.http import parse_header_parameters
 from msgspec.structs import replace
 
 from bartizan import asgi, wsgi
 from bartizan.enforce.guard import Decision
 from bartizan.model.request import Request
+
+_PLAIN = re.compile(r"[^;*]*;[ \t]*(?:charset=\"?utf-8\"?|boundary=[^;*]+)\Z", re.IGNORECASE).match
+"""Nearly every content type that has a parameter."""
 
 
 def of_environ(environ: wsgi.Environ) -> Request:
@@ -20,7 +27,7 @@ def of_environ(environ: wsgi.Environ) -> Request:
     forced = settings.FORCE_SCRIPT_NAME
     if forced is not None:
         environ = {**environ, "SCRIPT_NAME": forced.rstrip("/")}
-    request = wsgi.facts(environ)
+    request = _readable(wsgi.facts(environ))
     return replace(request, endless=False) if request.chunked else request
 
 
@@ -29,7 +36,7 @@ def of_scope(scope: asgi.Scope) -> Request:
     forced = settings.FORCE_SCRIPT_NAME
     if forced is not None:
         scope = _mounted(scope, forced.rstrip("/"))
-    return asgi.facts(scope)
+    return _readable(asgi.facts(scope))
 
 
 def of_request(request: HttpRequest) -> Request:
@@ -55,6 +62,28 @@ def tell(request: HttpRequest, decision: Decision) -> None:
     wsgi.tell(request.META, decision)
     if isinstance(request, ASGIRequest):
         request.scope = asgi.tell({**request.scope}, decision)
+
+
+def _readable(request: Request) -> Request:
+    """The request, with a content type that means something else to Django marked as malformed."""
+    if not _misread(request.content_type, request.query):
+        return request
+    return replace(request, repeated=(*request.repeated, "content-type"))
+
+
+def _misread(kind: str | None, query: str) -> bool:
+    """Whether Django cannot read a content type, or would read the query otherwise than we did:
+    it takes the charset of the body for the query too, and in another charset other parameters
+    stand there (CWE-436)."""
+    if kind is None or ";" not in kind or _PLAIN(kind):
+        return False
+    try:
+        charset = parse_header_parameters(kind)[1].get("charset", "")
+        return bool(query) and lookup(charset).name != "utf-8"
+    except LookupError:  # Django does without a charset that it does not know
+        return False
+    except Exception:  # whatever the parser of mail headers raises: Django would raise it too
+        return True
 
 
 def _mounted(scope: asgi.Scope, prefix: str) -> asgi.Scope:
