@@ -264,8 +264,9 @@ class _Answering:
         message = await self._receive()
         if message["type"] == "http.request" and self._most is not None:
             self._read += len(message.get("body", b""))
-            if self._read > self._most and not self._started:
-                await self.refuse(errors.TOO_LARGE)
+            if self._read > self._most:
+                if not self._started:
+                    await self.refuse(errors.TOO_LARGE)
                 return {"type": "http.disconnect"}
         return message
 
