@@ -201,7 +201,7 @@ class Guard:
         headers = [*headers, ("Bartizan-Decision", decision.id)]
         if not plan.dresses or plan.shadows.get("headers", 0.0) > now:
             return headers
-        return dress(plan.headers, headers, decision.context.request.origin)
+        return dress(plan.headers, headers, decision.context.request.origin, status)
 
     def unspoken(self, decision: Decision, status: int) -> bool:
         """Whether an operation's answer leaves although act two never spoke."""
@@ -254,10 +254,10 @@ class Guard:
             self._recorder.write(decision, status)
 
 
-def dress(ours: Headers, headers: HeaderList, origin: str | None) -> HeaderList:
+def dress(ours: Headers, headers: HeaderList, origin: str | None, status: int) -> HeaderList:
     """The view's headers with ours over them."""
     kept = [pair for pair in headers if pair[0].lower() not in ours.names]
-    kept += ours.fixed
+    kept += ours.fixed if status < 400 else ours.failed
     if len(kept) != len(headers) + len(ours.fixed):
         kept = _vary(kept, [value for name, value in headers if name.lower() == "vary"])
     if origin is not None:

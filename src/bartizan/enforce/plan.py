@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, cast
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bartizan.credentials.jwt import Verifier
 from bartizan.enforce.context import Context
 from bartizan.enforce.effects import Effect, Said
 from bartizan.policy.rules import Api, Operation, Pass, Policy, Shadow
 from bartizan.schemas.form import Form
+
+Made = TypeVar("Made")
 
 Step = Callable[[Context], Said | Effect]
 """A control bound to its rule: speaks to one context, or asks for something first."""
@@ -38,6 +41,14 @@ class Fittings(Struct, frozen=True):
     """Answers who a credential speaks for."""
     forms: Mapping[str, Form]
     """Bound input forms by the name that the policy gives them."""
+    made: dict[str, Any] = field(default_factory=dict)
+    """What controls have made once for all scopes, by the control's name."""
+
+    def shared(self, control: str, make: Callable[[Policy], Made]) -> Made:
+        """What a control makes of the policy alone: the first scope makes it, all use it."""
+        if control not in self.made:
+            self.made[control] = make(self.policy)
+        return cast("Made", self.made[control])
 
 
 Bind = Callable[[Fittings, Scope], Step | None]
@@ -82,6 +93,8 @@ class Headers(Struct, frozen=True):
 
     fixed: tuple[tuple[str, str], ...]
     """Set on every answer, over what the view says."""
+    failed: tuple[tuple[str, str], ...]
+    """The same for an answer of 400 and above: what the policy says of caches is for answers."""
     names: frozenset[str]
     """Lower-case names that the view's answer loses."""
     origins: Mapping[str, tuple[tuple[str, str], ...]]

@@ -15,7 +15,7 @@ from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.forwarded import Malformed, Proxies, true_client
 from bartizan.policy.networks import Address, NetworkSet, counted, network, parse_address
-from bartizan.policy.rules import Operation, Pass
+from bartizan.policy.rules import Operation, Pass, Policy
 
 _FORWARDED = Deny(REASONS["forwarded_malformed"], key="proxies")
 _REWRITTEN = Deny(REASONS["peer_rewritten"], key="proxies")
@@ -37,23 +37,29 @@ class Caller(Struct, frozen=True, gc=False):
     """Its network, for logs."""
     denied: bool
     """Whether it lies in a denied network."""
-    admitted: bool
-    """Whether it lies in the scope's own networks, where there are any."""
+
+
+class Border(Struct, frozen=True):
+    """What all scopes of an API have in common: made once, however many operations there are."""
+
+    proxies: Proxies | None
+    """Who is believed; ``None`` where nobody is."""
+    look: Callable[[str], Caller]
+    """Reads the text of an address; remembers a bounded number of them."""
 
 
 def bind(fittings: Fittings, scope: Scope) -> Step | None:
     """``proxies`` and ``deny`` of the API, ``networks`` of the operation or the subtree."""
-    api = fittings.policy.api
-    proxies = Proxies(NetworkSet(api.proxies), api.proxy_unix, api.forwarded)
-    own = scope.networks if isinstance(scope, Operation | Pass) else ()
-    look = _looker(NetworkSet(api.deny), NetworkSet(own) if own else None)
-    believes = bool(api.proxies) or api.proxy_unix
+    border = fittings.shared("client", _border)
+    proxies, look = border.proxies, border.look
+    networks = scope.networks if isinstance(scope, Operation | Pass) else ()
+    own = NetworkSet(networks) if networks else None
 
     def step(context: Context) -> Deny | None:
         request = context.request
         if request.peer_rewritten:
             return _REWRITTEN
-        if believes:
+        if proxies is not None:
             said = true_client(request.peer, request.scheme, request.host, request.header, proxies)
             if isinstance(said, Malformed):
                 return _FORWARDED
@@ -66,21 +72,20 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
         context.network = caller.network
         if caller.denied:
             return _DENIED
-        return None if caller.admitted else _ELSEWHERE
+        return None if own is None or caller.address in own else _ELSEWHERE
 
     return step
 
 
-def _looker(deny: NetworkSet, own: NetworkSet | None) -> Callable[[str], Caller]:
+def _border(policy: Policy) -> Border:
+    api = policy.api
+    deny = NetworkSet(api.deny)
+
     @lru_cache(maxsize=REMEMBERED)
     def look(text: str) -> Caller:
         address = parse_address(text.partition("%")[0])
-        return Caller(
-            address=address,
-            client=counted(address),
-            network=network(address),
-            denied=address in deny,
-            admitted=own is None or address in own,
-        )
+        return Caller(address, counted(address), network(address), address in deny)
 
-    return look
+    believes = bool(api.proxies) or api.proxy_unix
+    proxies = Proxies(NetworkSet(api.proxies), api.proxy_unix, api.forwarded)
+    return Border(proxies if believes else None, look)

@@ -21,7 +21,8 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
         return _preflight(cors, scope.operation) if cors and scope.operation else _nothing
     if isinstance(scope, Operation) and scope.method == "WS":
         return _websocket(cors)
-    return _foreign(cors) if scope is None else None
+    absent = scope is None or (isinstance(scope, Operation) and scope.decoy)
+    return _foreign(cors) if absent else None
 
 
 def _nothing(context: Context) -> Deny:
@@ -62,7 +63,8 @@ def _preflight(cors: Cors, operation: Operation) -> Step:
 
 
 def _foreign(cors: Cors | None) -> Step:
-    """A preflight for what nobody declared: a foreign page is told no more than that."""
+    """A preflight for what nobody declared, or for a decoy, which answers like that: a foreign
+    page is told no more."""
     origins = frozenset(cors.origins) if cors else frozenset()
 
     def step(context: Context) -> Deny | None:

@@ -2,7 +2,8 @@
 
 HSTS (RFC 6797), nosniff (Fetch standard), CSP level 3, Referrer-Policy, Cache-Control and Vary
 (RFC 9111). The policy is the one who says: what a view sets under the same name is replaced, and
-an empty value in the policy sets none.
+an empty value in the policy sets none. Where the policy lets answers be cached, errors still are
+not: whoever provokes one would keep everybody else from the answer (CWE-525).
 """
 
 from bartizan.enforce.controls.cors import granted
@@ -22,6 +23,7 @@ _CORS = frozenset(
     for name in ("allow-origin", "allow-credentials", "expose-headers", "allow-methods",
                  "allow-headers", "max-age", "allow-private-network")
 )  # fmt: skip
+_CACHE = "Cache-Control"
 _TELLTALE = frozenset({"server", "x-powered-by", "x-aspnet-version", "x-runtime"})
 
 
@@ -39,15 +41,18 @@ def bind(fittings: Fittings, scope: Scope) -> Headers:
     if vary:
         values["Vary"] = ", ".join(vary)
     fixed = tuple((name, value) for name, value in values.items() if value)
+    failed = tuple(
+        pair if pair[0].lower() != "cache-control" else (_CACHE, "no-store") for pair in fixed
+    )
     names = frozenset(name.lower() for name in values) | _CORS | _TELLTALE
-    return Headers(fixed, names, origins)
+    return Headers(fixed, failed, names, origins)
 
 
 def _cache(own: Operation | None) -> dict[str, str]:
     """``no-store`` unless the policy says otherwise; a public answer keeps what the view says."""
     if own is not None and own.cache:
-        return {"Cache-Control": own.cache}
-    return {} if own is not None and own.public else {"Cache-Control": "no-store"}
+        return {_CACHE: own.cache}
+    return {} if own is not None and own.public else {_CACHE: "no-store"}
 
 
 def _over(values: dict[str, str], own: dict[str, str]) -> dict[str, str]:

@@ -17,6 +17,9 @@ from bartizan.stores.port import Counted, Hit
 
 Key = Callable[[Context], str]
 
+_APART = "\x1f"
+"""Stands between the parts of a key; no id in a token may hold it, so no two keys are one."""
+
 _PERSONAL = frozenset({"subject", "tenant"})
 
 
@@ -72,7 +75,7 @@ def _hit(limit: Limit) -> Callable[[Context], Hit]:
     if len(keys) == 1:
         (key,) = keys
         return lambda context: Hit(prefix + key(context), count, period)
-    return lambda context: Hit(prefix + "|".join([k(context) for k in keys]), count, period)
+    return lambda context: Hit(prefix + _APART.join([k(context) for k in keys]), count, period)
 
 
 def _subject(context: Context) -> str:
