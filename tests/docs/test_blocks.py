@@ -1,5 +1,6 @@
 """Every code block of every page runs, or stands in one table with the reason why not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def test_the_page_runs(page: str, tmp_path: Path) -> None:
 def test_what_is_not_run_stands_in_the_table() -> None:
     marked = {block.key for found in PAGES.values() for block in found if block.mark == "not run"}
     assert marked == NOT_RUN.keys()
+
+
+def test_the_screen_of_the_readme_is_the_one_of_the_demo(tmp_path: Path) -> None:
+    (shown,) = [one.text for one in PAGES["README.md"] if "HOLE" in one.text]
+    printed = Run(tmp_path).command("bartizan demo", 0)
+    clock = re.compile(r"in [\d.]+ m?s:")
+    compare(clock.sub("in no time:", shown), clock.sub("in no time:", printed))
 
 
 def block(language: str, code: str, *, mark: str = "", name: str = "") -> Block:
