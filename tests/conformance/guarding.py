@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.start import bound_forms, keys
+from bartizan.enforce.table import ORDER
 from bartizan.model.event import Event
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.stores.memory import Memory
@@ -51,6 +52,7 @@ class Guarded(Struct, frozen=True):
 
     def seen(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> Seen:
         """What a column tells of the request that was just answered."""
+        assert self.log.events, "no event was written"
         event = self.log.events[-1]
         return Seen(status, event.reason or event.outcome, headers, body, event)
 
@@ -65,8 +67,9 @@ def stand(setting: Setting) -> Guarded:
     log = Log()
     store = store_of(setting)
     guard = Guard(
-        setting.policy, store=store, rings=rings, forms=forms, journal=log, clock=setting.clock
-    )
+        setting.policy, store=store, rings=rings, forms=forms, journal=log, order=ORDER,
+        clock=setting.clock,
+    )  # fmt: skip
     return Guarded(guard, log)
 
 
