@@ -1,0 +1,1 @@
+"""Real servers on loopback, asked with raw sockets: what the wire shows."""
