@@ -40,10 +40,10 @@ This page is made from the source by `make docs`.
 
 QUERY: Final = """\
 **Query parameters.** `query = {{ page = "int 1..1000" }}`: a type, bounds that are both included
-(numbers, or the length of a text), then `required` and `many` where they hold. Types are {kinds};
-`one` is followed by the accepted words. Every other parameter is refused, and so is a repeated one
-that is not `many`. Where an entry of an operation says `query`, names are added to those of its
-group and of the defaults; so it is with `headers` and `params`.
+(numbers, or the length of a text), then `required` and `many` where they hold. Types are
+{kinds}; `one` is followed by the accepted words. Every other parameter is refused, and so is a
+repeated one that is not `many`. Where an entry of an operation says `query`, names are added to
+those of its group and of the defaults; so it is with `headers` and `params`.
 """
 
 
