@@ -163,3 +163,21 @@ def test_an_address_that_proxy_fix_has_replaced_is_refused(tmp_path: Path) -> No
     assert run_wsgi_app(app, environ())[1] == "200 OK"
     assert run_wsgi_app(app, environ(X_Forwarded_For="198.51.100.7"))[1] == "400 Bad Request"
     assert run_wsgi_app(app, environ(X_Forwarded_Proto="http"))[1] == "400 Bad Request"
+
+
+def test_an_answer_that_nobody_has_cut_does_not_leave(tmp_path: Path) -> None:
+    """Another guarded application answers inside of a view, with the environ of this request."""
+    other = guarded(tmp_path, ENTRIES.split("output")[0] + ENTRIES.split("}")[1], Shop().build)
+
+    def build(app: Flask) -> None:
+        Shop().build(app)
+
+        def asks() -> Response:
+            b"".join(other(request.environ, lambda *head: lambda data: None))
+            return jsonify(id=1, secret=2)
+
+        app.view_functions["one"] = asks
+
+    app = guarded(tmp_path, ENTRIES, build)
+    answer = client(app).get("/api/x")
+    assert (answer.status_code, answer.content_type) == (500, "application/problem+json")

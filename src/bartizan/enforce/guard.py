@@ -194,6 +194,8 @@ class Guard:
             if plan.veiled_until <= now:
                 return errors.UNGUARDED
             decision.context.shadowed.append(errors.UNGUARDED)
+        elif self.uncut(decision, status) and self.fail(decision, errors.WITHHELD):
+            return errors.WITHHELD
         decision.steps.close()
         self._record(decision, status)
         if plan.veiled_until > now:
@@ -228,6 +230,16 @@ class Guard:
             return True
         decision.context.shadowed.append(deny)
         return False
+
+    def uncut(self, decision: Decision, status: int) -> bool:
+        """Whether an answer with this status has declared fields, and nobody has cut it yet."""
+        return (
+            decision.plan.keep is not None
+            and decision.withheld is None
+            and type(decision.outcome) is Permit
+            and 200 <= status < 300
+            and status not in errors.BODILESS
+        )
 
     def cut(self, decision: Decision, body: bytes | None) -> bytes | None:
         """The view's answer with declared fields only, where the operation declares ``output``.

@@ -20,6 +20,7 @@ from bartizan.enforce.journal import Journal
 from bartizan.enforce.start import equip
 from bartizan.flask.inside import Inside
 from bartizan.flask.routes import resolver, served
+from bartizan.model.fork import forget_in_child
 from bartizan.model.problem import render
 from bartizan.policy.load import load
 from bartizan.policy.routes import Survey, survey
@@ -98,6 +99,7 @@ class Gate:
         self._outside: wsgi.Application | None = None
         self._inside: Inside | None = None
         self._sealing = threading.Lock()
+        forget_in_child(self)
 
     def __call__(self, environ: wsgi.Environ, start: wsgi.StartResponse) -> Iterable[bytes]:
         """Serve a request, sealing first where nobody has."""
@@ -121,6 +123,10 @@ class Gate:
             return Response(ours.body, ours.status, list(ours.headers))
         assert self._inside is not None  # noqa: S101  (closed)
         return self._inside.before()
+
+    def forget(self) -> None:
+        """In a forked child: a thread of the parent may hold the lock for ever."""
+        self._sealing = threading.Lock()
 
     def survey(self) -> Survey:
         """The application's routes held against the policy."""

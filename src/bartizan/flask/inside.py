@@ -51,14 +51,13 @@ class Inside:
     def after(self, response: Response) -> Response:
         """Cut the answer down to the declared output, before anything else looks at it."""
         decision: Decision | None = request.environ.get(wsgi.DECISION)
-        if decision is None or decision.plan.keep is None:
+        if decision is None or not self._guard.uncut(decision, response.status_code):
             return response
-        if 200 <= response.status_code < 300 and response.status_code not in (204, 205):
-            kept = self._guard.cut(decision, _json(response))
-            if kept is not None:
-                response.set_data(kept)
-            elif isinstance(decision.outcome, Deny):
-                return self._answer(decision, decision.outcome)
+        kept = self._guard.cut(decision, _json(response))
+        if kept is not None:
+            response.set_data(kept)
+        elif isinstance(decision.outcome, Deny):
+            return self._answer(decision, decision.outcome)
         return response
 
     def failed(self, sender: Flask, **extra: object) -> None:

@@ -24,3 +24,6 @@ NOT_SEALED = Deny(REASONS["not_sealed"])
 
 FRAMEWORKS_OWN = frozenset({301, 302, 303, 307, 308, 404, 405})
 """Statuses with which a framework answers where it has no view: redirects and refusals."""
+
+BODILESS = frozenset({204, 205})
+"""Statuses of success whose answer holds nothing (RFC 9110 sections 15.3.5 and 15.3.6)."""
