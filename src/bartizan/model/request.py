@@ -50,3 +50,11 @@ class Request(Struct, frozen=True, gc=False):
     """Whether the server has put an address from a header in the place of the peer."""
     header: Callable[[str], str | None]
     """Any other header by its lower-case name."""
+
+    def __repr__(self) -> str:
+        """Method and path alone: what stands in a trace is kept, and sent elsewhere (CWE-532)."""
+        return f"Request({self.method} {self.path!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        """The same for whoever prints structs in colour."""
+        return [("method", self.method), ("path", self.path)]
