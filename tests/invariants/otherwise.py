@@ -17,6 +17,7 @@ from bartizan.enforce.effects import NOWHERE, Effect, Route, Said
 from bartizan.enforce.engine import Engine
 from bartizan.enforce.plan import Bind, Fittings, Headers, Scope, Step
 from bartizan.model.decision import Deny, Permit
+from bartizan.model.ids import Ids
 from bartizan.model.reasons import REASONS
 from bartizan.model.request import Request
 from bartizan.policy.forwarded import Proxies, true_client
@@ -136,6 +137,16 @@ def own_alone(levels: tuple[Any, ...]) -> Any:
     return merged(levels[:1])
 
 
+def adding_up(levels: tuple[Any, ...]) -> Any:
+    """Lists of all levels together."""
+    values, places = merged(levels)
+    for key in ("scopes", "roles", "identity"):
+        if key in values:
+            said = (name for level in levels if key in level for name in level.get(key))
+            values[key] = tuple(dict.fromkeys(said))
+    return values, places
+
+
 # ------------------------------------------------------------------ controls
 
 
@@ -253,6 +264,13 @@ class Early(Memory):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._open()
+
+
+def early_ids() -> Ids:
+    """Ids whose segment is made at once."""
+    ids = Ids()
+    ids._open()
+    return ids
 
 
 # ------------------------------------------------------------------ adapters

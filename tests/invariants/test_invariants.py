@@ -2,15 +2,17 @@
 
 import pytest
 
-from tests.invariants.laws import LAWS
+from tests.invariants.table import TABLE
 from tests.invariants.twins import Invariant, Twin, house
 
-GOOD = [pytest.param(each, id=each.sentence) for each in LAWS]
+GOOD = [pytest.param(each, id=each.sentence) for each in TABLE]
 TWINS = [
-    pytest.param(each, twin, column, id=f"{each.sentence} / {twin.lacks} / {column}")
-    for each in LAWS
+    pytest.param(
+        each, twin, column, id=" / ".join(filter(None, (each.sentence, twin.lacks, column)))
+    )
+    for each in TABLE
     for twin in each.twins
-    for column in twin.columns
+    for column in twin.columns or ("",)
 ]
 
 
