@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -181,3 +182,19 @@ def test_an_answer_that_nobody_has_cut_does_not_leave(tmp_path: Path) -> None:
     app = guarded(tmp_path, ENTRIES, build)
     answer = client(app).get("/api/x")
     assert (answer.status_code, answer.content_type) == (500, "application/problem+json")
+
+
+@pytest.mark.parametrize(("size", "status"), [(8, 200), (9, 413)])
+def test_data_of_http_2_is_bounded_without_any_length(
+    tmp_path: Path, size: int, status: int
+) -> None:
+    def build(app: Flask) -> None:
+        @app.post("/api/up")
+        def up() -> str:
+            return str(len(request.get_data()))
+
+    app = guarded(tmp_path, '[operations."POST /up"]\npublic = true\nbody = "8 B"\n', build)
+    asked = environ("/api/up", "POST")
+    asked |= {"SERVER_PROTOCOL": "HTTP/2", "wsgi.input_terminated": True,
+              "wsgi.input": BytesIO(b"x" * size)}  # fmt: skip
+    assert int(run_wsgi_app(app, asked)[1][:3]) == status

@@ -5,7 +5,7 @@ from typing import cast
 from flask import request
 from werkzeug.local import LocalProxy
 
-from bartizan.enforce.guard import permitted
+from bartizan.enforce.decision import permitted
 from bartizan.model.decision import Permit
 from bartizan.model.subject import Subject
 from bartizan.wsgi import DECISION

@@ -10,9 +10,11 @@ from werkzeug.wsgi import LimitedStream
 
 from bartizan import wsgi
 from bartizan.enforce.controls import errors
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import NOWHERE, Route
-from bartizan.enforce.guard import Decision, Guard
+from bartizan.enforce.guard import Guard
 from bartizan.model.decision import Answer, Deny
+from bartizan.model.request import Request as Facts
 from bartizan.policy.rules import Operation
 
 
@@ -82,6 +84,14 @@ def _read(limit: int) -> bytes | None:
         return None
     except BadRequest:  # the client went away in the middle
         return b""
+
+
+def _lengthless(asked: Facts) -> bool:
+    """Whether a body may come of which nobody has said the length: in chunks, or as the data of
+    HTTP/2, which need not announce itself at all (RFC 9113 section 8.1.1)."""
+    if asked.chunked or asked.length is not None or not asked.endless:
+        return asked.chunked
+    return not request.environ.get("SERVER_PROTOCOL", "HTTP/1").startswith("HTTP/1")
 
 
 def _bound(limit: int, over: Callable[[], object]) -> None:
