@@ -18,9 +18,9 @@ _BLANK = re.compile(r"[ \t]*").match
 _GAP = re.compile(r"(?:[ \t\n]|#[^\n]*)*").match
 _LINE_END = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)").match
 _KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""").match
-_SCALAR = re.compile(
-    r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*+"{3,5}'
-    r"|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"
+_SCALAR = re.compile(  # nothing possessive: beside a lookahead Python 3.11.2 reads that wrongly
+    r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}'
+    r"|'''(?:[^']|'{1,2}(?!'))*'{3,5}"
     r'|"(?:[^"\\\n]|\\.)*"'
     r"|'[^'\n]*'"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[^\s,\]}#]*)?(?=[\s,\]}#]|\Z)"
