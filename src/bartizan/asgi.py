@@ -12,8 +12,9 @@ from urllib.parse import unquote_to_bytes
 
 from bartizan import server
 from bartizan.enforce.controls import errors
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import Route
-from bartizan.enforce.guard import Decision, Guard
+from bartizan.enforce.guard import Guard
 from bartizan.model.decision import Answer, Deny
 from bartizan.model.problem import Response, render
 from bartizan.model.request import Request

@@ -13,7 +13,8 @@ from typing import Any
 
 from bartizan import server
 from bartizan.enforce.controls import errors
-from bartizan.enforce.guard import Decision, Guard, HeaderList
+from bartizan.enforce.decision import Decision
+from bartizan.enforce.guard import Guard, HeaderList
 from bartizan.model.decision import Answer, Deny
 from bartizan.model.problem import Response, render
 from bartizan.model.request import Request

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
 from bartizan.enforce.controls.errors import VIEW_FAILED
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import Route
-from bartizan.enforce.guard import Decision
 from bartizan.model.decision import Answer, Deny, Permit
 from bartizan.model.request import Request
 from bartizan.policy.match import Found, Router

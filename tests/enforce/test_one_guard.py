@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from bartizan.enforce.controls.rate import _hit
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import Route
 from bartizan.enforce.engine import Engine
-from bartizan.enforce.guard import Decision, Guard
+from bartizan.enforce.guard import Guard
 from bartizan.enforce.start import equip
 from bartizan.enforce.table import ORDER
 from bartizan.model.request import Request

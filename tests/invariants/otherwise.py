@@ -9,13 +9,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from bartizan import asgi, wsgi
-from bartizan.enforce.context import Context
+from bartizan.enforce.context import Context, Headers, Scope, Step
 from bartizan.enforce.controls import authenticate, https, operation, rate, size
 from bartizan.enforce.controls.authenticate import ANONYMOUS
 from bartizan.enforce.controls.headers import bind as dressed
 from bartizan.enforce.effects import NOWHERE, Effect, Route, Said
 from bartizan.enforce.engine import Engine
-from bartizan.enforce.plan import Bind, Fittings, Headers, Scope, Step
+from bartizan.enforce.plan import Bind, Fittings
 from bartizan.model.decision import Deny, Permit
 from bartizan.model.ids import Ids
 from bartizan.model.reasons import REASONS

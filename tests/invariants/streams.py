@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, request
 
 from bartizan import asgi, wsgi
-from bartizan.enforce.guard import Decision
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.plan import Row
 from bartizan.enforce.table import ORDER
 from bartizan.flask import Bartizan

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from bartizan.enforce.context import Context
-from bartizan.enforce.guard import Decision
+from bartizan.enforce.decision import Decision
 from tests.conformance import tokens
 from tests.conformance.columns import Api, Sent
 from tests.fuzz import wire

@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import get_resolver, get_urlconf
 
-from bartizan.enforce.guard import Decision, Guard
+from bartizan.enforce.decision import Decision
+from bartizan.enforce.guard import Guard
 from bartizan.model.decision import Answer, Deny
 
 _TELLTALE = b"DEBUG = True"

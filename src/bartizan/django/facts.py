@@ -15,7 +15,7 @@ from django.utils.http import parse_header_parameters
 from msgspec.structs import replace
 
 from bartizan import asgi, wsgi
-from bartizan.enforce.guard import Decision
+from bartizan.enforce.decision import Decision
 from bartizan.model.request import Request
 
 _PLAIN = re.compile(r"[^;*]*;[ \t]*(?:charset=\"?utf-8\"?|boundary=[^;*]+)\Z", re.IGNORECASE).match

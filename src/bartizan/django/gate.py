@@ -14,8 +14,9 @@ from django.http import HttpRequest
 from bartizan import server
 from bartizan.django import conf
 from bartizan.django.routes import key, mount, resolver, served
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import NOWHERE, Route
-from bartizan.enforce.guard import Decision, Guard
+from bartizan.enforce.guard import Guard
 from bartizan.enforce.journal import Journal
 from bartizan.enforce.start import equip
 from bartizan.policy.faults import PolicyError

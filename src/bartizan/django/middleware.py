@@ -23,7 +23,7 @@ from bartizan.django.facts import of_request, tell, tested
 from bartizan.django.gate import Gate
 from bartizan.django.parked import Parked, park, parked
 from bartizan.enforce.controls import errors
-from bartizan.enforce.guard import Decision
+from bartizan.enforce.decision import Decision
 from bartizan.model.decision import Answer, Deny, Outcome, Permit
 from bartizan.model.problem import render
 from bartizan.model.reasons import REASONS

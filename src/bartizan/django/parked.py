@@ -3,7 +3,8 @@
 from django.http import HttpRequest
 from msgspec import Struct
 
-from bartizan.enforce.guard import Decision, Guard
+from bartizan.enforce.decision import Decision
+from bartizan.enforce.guard import Guard
 
 _NAME = "_bartizan"
 

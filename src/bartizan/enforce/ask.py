@@ -13,14 +13,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bartizan.credentials.jwt import Verifier
-from bartizan.enforce.context import Context
+from bartizan.enforce.context import Context, Scope, Step
 from bartizan.enforce.controls import input as input_control
 from bartizan.enforce.controls.authenticate import ANONYMOUS
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.driver import advance
 from bartizan.enforce.effects import Body, Count, Effect, Route, Said
 from bartizan.enforce.engine import Engine
-from bartizan.enforce.guard import Decision
-from bartizan.enforce.plan import Bind, Fittings, Row, Scope, Step
+from bartizan.enforce.plan import Bind, Fittings, Row
 from bartizan.enforce.table import ORDER
 from bartizan.model.decision import Deny, Outcome
 from bartizan.model.reasons import REASONS

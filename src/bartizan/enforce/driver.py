@@ -1,16 +1,12 @@
 """Two drivers, one sync and one async: they fulfil effects until the decision parks or ends."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import Effect, Inside
 from bartizan.model.decision import Outcome
-
-if TYPE_CHECKING:
-    from bartizan.enforce.guard import Decision
 
 Fulfil = Callable[[Effect], Any]
 """Answers an effect; under the async driver the answer may be awaitable."""

@@ -7,21 +7,19 @@ with the answer: ``then(context, answer)`` is the control's word, or its next ef
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
 from bartizan.model.decision import Answer, Deny
 from bartizan.stores.port import Hit
 
-if TYPE_CHECKING:
-    from bartizan.enforce.context import Context
-
 Said = Deny | Answer | None
 """What a control says: nothing, a refusal, or an answer of its own."""
 
-Then = Callable[["Context", Any], "Said | Effect"]
-"""What follows from the answer to an effect."""
+Then = Callable[[Any, Any], "Said | Effect"]
+"""What follows from the answer to an effect: takes the context and the answer. Effects know
+neither what a context is nor who fulfils them."""
 
 
 class Effect(Struct, frozen=True, gc=False):

@@ -9,18 +9,10 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
-from bartizan.enforce.context import Context
+from bartizan.enforce.context import Context, Plan, Preflight, Scope
 from bartizan.enforce.controls import headers, output
 from bartizan.enforce.effects import Effect, Said
-from bartizan.enforce.plan import (
-    LAST,
-    Fittings,
-    Plan,
-    Preflight,
-    Row,
-    Scope,
-    shadows,
-)
+from bartizan.enforce.plan import LAST, Fittings, Row, shadows
 from bartizan.model.decision import Deny, Outcome, Permit
 from bartizan.model.reasons import REASONS
 from bartizan.model.request import Request

@@ -11,12 +11,14 @@ from typing import Any
 
 from bartizan.credentials.jwt import Verifier
 from bartizan.credentials.keys import KeyRing
+from bartizan.enforce.context import Headers
 from bartizan.enforce.controls import agreement, errors
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.driver import Fulfil, aadvance, advance
 from bartizan.enforce.effects import Body, Count, Effect, GiveBack, Route
 from bartizan.enforce.engine import Engine
 from bartizan.enforce.journal import Journal
-from bartizan.enforce.plan import Fittings, Headers, Plan, Row
+from bartizan.enforce.plan import Fittings, Row
 from bartizan.enforce.record import Recorder
 from bartizan.enforce.table import ORDER
 from bartizan.model.decision import Answer, Deny, Outcome, Permit
@@ -30,47 +32,6 @@ from bartizan.stores.port import Store
 
 HeaderList = list[tuple[str, str]]
 Renderer = Callable[[Deny, str], Response]
-
-
-class Decision:
-    """One request under way: what an adapter holds between the two acts."""
-
-    __slots__ = (
-        "began",
-        "context",
-        "id",
-        "outcome",
-        "recorded",
-        "response",
-        "steps",
-        "ticks",
-        "withheld",
-    )
-
-    def __init__(self, engine: Engine, request: Request, decision_id: str, began: float) -> None:
-        self.id = decision_id
-        """Opaque id, in the answer and in the event."""
-        self.began = began
-        """Seconds since the epoch."""
-        self.ticks = time.perf_counter()
-        """When it began, for durations."""
-        self.context = engine.begin(request)
-        """What is known about the request."""
-        self.steps = engine.decide(self.context)
-        """The engine's generator."""
-        self.outcome: Outcome | None = None
-        """How it ended; ``None`` while it is parked."""
-        self.response: Response | None = None
-        """Our own answer, where we give one."""
-        self.withheld: int | None = None
-        """How many fields of the view's answer were withheld; ``None`` before it was looked at."""
-        self.recorded = False
-        """Whether its event is written."""
-
-    @property
-    def plan(self) -> Plan:
-        """What holds for this request."""
-        return self.context.plan
 
 
 class Guard:
@@ -293,10 +254,3 @@ def _grant(ours: Headers, origin: str | None) -> tuple[tuple[str, str], ...]:
     if origin is None or not ours.origins:
         return ()
     return ours.origins.get(origin) or ours.origins.get("*") or ()
-
-
-def permitted(decision: Decision) -> Permit:
-    """What the view may believe; raises ``LookupError`` where nothing was permitted."""
-    if not isinstance(decision.outcome, Permit):
-        raise LookupError("this request has no permit: act two has not spoken, or it refused")
-    return decision.outcome

@@ -1,6 +1,4 @@
-"""A policy compiled once: for each operation a flat tuple of ready callables."""
-
-from __future__ import annotations
+"""What plans are made of: the fittings of controls, the rows of the order, the ends of shadows."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
@@ -9,27 +7,11 @@ from typing import Any, TypeVar, cast
 from msgspec import Struct, field
 
 from bartizan.credentials.jwt import Verifier
-from bartizan.enforce.context import Context
-from bartizan.enforce.effects import Effect, Said
+from bartizan.enforce.context import Preflight, Scope, Step
 from bartizan.policy.rules import Api, Operation, Pass, Policy, Shadow
 from bartizan.schemas.form import Form
 
 Made = TypeVar("Made")
-
-Step = Callable[[Context], Said | Effect]
-"""A control bound to its rule: speaks to one context, or asks for something first."""
-
-
-class Preflight(Struct, frozen=True):
-    """The scope of a CORS preflight: the operation that it asks for."""
-
-    operation: Operation | None
-    """The operation that the page wants to call; ``None`` where no page may call anything."""
-
-
-Scope = Operation | Pass | Preflight | None
-"""What a plan is for: an operation, a subtree that is not ours, a preflight, or a path that
-nobody declared."""
 
 
 class Fittings(Struct, frozen=True):
@@ -64,41 +46,6 @@ class Row(Struct, frozen=True):
     """The control's name, the same as its file's."""
     bind: Bind
     """Makes the step for a scope."""
-
-
-class Plan(Struct, frozen=True):
-    """All that happens to a request of one scope."""
-
-    scope: Scope
-    """What it is for."""
-    rows: tuple[tuple[str, Step], ...]
-    """The controls that have something to say, in order: name and step."""
-    headers: Headers
-    """What every answer carries."""
-    keep: Callable[[bytes], tuple[bytes, int]] | None
-    """Cuts an answer down to its declared output."""
-    shadows: Mapping[str, float]
-    """End of the shadow of every control in shadow."""
-    veiled_until: float
-    """End of a shadow over all controls: until then not one byte of the answer changes."""
-
-    name: str
-    """The operation's name; empty where there is none."""
-    dresses: bool
-    """Whether the view's answer gets our headers: not in a subtree that is not ours."""
-
-
-class Headers(Struct, frozen=True):
-    """Headers of every answer of a plan, computed beforehand."""
-
-    fixed: tuple[tuple[str, str], ...]
-    """Set on every answer, over what the view says."""
-    failed: tuple[tuple[str, str], ...]
-    """The same for an answer of 400 and above: what the policy says of caches is for answers."""
-    names: frozenset[str]
-    """Lower-case names that the view's answer loses."""
-    origins: Mapping[str, tuple[tuple[str, str], ...]]
-    """CORS headers by allowed origin; ``*`` for any."""
 
 
 LAST = ("output", "errors", "headers")

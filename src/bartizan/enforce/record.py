@@ -1,19 +1,14 @@
 """From a decision to its one event. What is not a field of ``Event`` can never be logged."""
 
-from __future__ import annotations
-
 import time
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
+from bartizan.enforce.context import Plan
+from bartizan.enforce.decision import Decision
 from bartizan.enforce.journal import Journal
-from bartizan.enforce.plan import Plan
 from bartizan.model.decision import Answer, Deny
 from bartizan.model.event import Event
 from bartizan.policy.rules import Operation, Pass, Place, Policy
-
-if TYPE_CHECKING:
-    from bartizan.enforce.guard import Decision
 
 
 class Recorder:

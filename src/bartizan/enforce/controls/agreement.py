@@ -7,9 +7,9 @@ be one that the resolved route serves with this method.
 
 from collections.abc import Callable
 
-from bartizan.enforce.context import Context
+from bartizan.enforce.context import Context, Scope, Step
 from bartizan.enforce.effects import Inside, Route, Said
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.rules import Operation, Pass

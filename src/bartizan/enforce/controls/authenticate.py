@@ -6,10 +6,10 @@ parallel guesses do not pass. A token that was proven before is remembered and n
 """
 
 from bartizan.credentials import bearer
-from bartizan.enforce.context import Context
+from bartizan.enforce.context import Context, Scope, Step
 from bartizan.enforce.controls.rate import refuse
 from bartizan.enforce.effects import Count, Effect, GiveBack, Said
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.model.subject import Subject

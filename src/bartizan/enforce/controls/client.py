@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from bartizan.enforce.context import Context
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.context import Context, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.forwarded import Malformed, Proxies, true_client

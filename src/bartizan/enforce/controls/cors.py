@@ -4,8 +4,8 @@ It is answered from the operation that it asks for. A websocket handshake sends 
 its Origin is checked here: browsers alone send one, and only known pages may open a socket.
 """
 
-from bartizan.enforce.context import Context
-from bartizan.enforce.plan import Fittings, Preflight, Scope, Step
+from bartizan.enforce.context import Context, Preflight, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Answer, Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.rules import Cors, Operation

@@ -4,10 +4,10 @@ It counts every request of a client that it admits, whatever later rows say, and
 refusals.
 """
 
-from bartizan.enforce.context import Context
+from bartizan.enforce.context import Context, Scope, Step
 from bartizan.enforce.controls.rate import refuse
 from bartizan.enforce.effects import Count, Said
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.stores.port import Counted, Hit
 
 

@@ -6,8 +6,9 @@ an empty value in the policy sets none. Where the policy lets answers be cached,
 not: whoever provokes one would keep everybody else from the answer (CWE-525).
 """
 
+from bartizan.enforce.context import Headers, Scope
 from bartizan.enforce.controls.cors import granted
-from bartizan.enforce.plan import Fittings, Headers, Scope
+from bartizan.enforce.plan import Fittings
 from bartizan.policy.rules import Operation
 
 _BUILT_IN = {

@@ -4,8 +4,8 @@ A name in ``hosts`` means the scheme's own port; any other port is written out, 
 for every port. Names compare without case; a closing dot is another spelling and is refused.
 """
 
-from bartizan.enforce.context import Context
-from bartizan.enforce.plan import Fittings, Scope, Step, reach
+from bartizan.enforce.context import Context, Scope, Step
+from bartizan.enforce.plan import Fittings, reach
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 

@@ -6,8 +6,8 @@ refused and reported, since whoever listened has it now.
 
 from urllib.parse import quote
 
-from bartizan.enforce.context import Context
-from bartizan.enforce.plan import Fittings, Scope, Step, reach
+from bartizan.enforce.context import Context, Scope, Step
+from bartizan.enforce.plan import Fittings, reach
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 

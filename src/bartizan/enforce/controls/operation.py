@@ -1,7 +1,7 @@
 """Row 6: the operation. What no entry declares does not exist (default deny; OWASP API9:2023)."""
 
-from bartizan.enforce.context import Context
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.context import Context, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.rules import Operation

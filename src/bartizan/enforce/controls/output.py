@@ -6,7 +6,8 @@ fields would leak them. An answer that cannot be checked is withheld.
 
 from collections.abc import Callable
 
-from bartizan.enforce.plan import Fittings, Scope
+from bartizan.enforce.context import Scope
+from bartizan.enforce.plan import Fittings
 from bartizan.policy.rules import Operation
 from bartizan.schemas.output import keep
 

@@ -7,9 +7,9 @@ signed in, what would be counted per subject or tenant is counted per client: ne
 
 from collections.abc import Callable
 
-from bartizan.enforce.context import Context
+from bartizan.enforce.context import Context, Scope, Step
 from bartizan.enforce.effects import Count, Said
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.rules import Limit, Operation

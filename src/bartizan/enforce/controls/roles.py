@@ -1,8 +1,8 @@
 """Row 11: roles (OWASP API5:2023, CWE-285). The subject must have one of them."""
 
-from bartizan.enforce.context import Context
+from bartizan.enforce.context import Context, Scope, Step
 from bartizan.enforce.controls.authenticate import challenge
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.rules import Operation

@@ -1,8 +1,8 @@
 """Row 11: scopes (RFC 6749 section 3.3, RFC 6750 section 3.1; OWASP API5:2023)."""
 
-from bartizan.enforce.context import Context
+from bartizan.enforce.context import Context, Scope, Step
 from bartizan.enforce.controls.authenticate import challenge
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.rules import Operation

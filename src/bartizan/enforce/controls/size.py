@@ -1,7 +1,7 @@
 """Row 7: sizes, before anything is read (OWASP API4:2023, CWE-400; RFC 9110, RFC 6585)."""
 
-from bartizan.enforce.context import Context
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.context import Context, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 from bartizan.policy.rules import Operation

@@ -9,8 +9,8 @@ sub-delims, ``:`` and ``@`` may stand either way (RFC 3986 section 2.2: clients 
 import re
 from urllib.parse import unquote_to_bytes
 
-from bartizan.enforce.context import Context
-from bartizan.enforce.plan import Fittings, Scope, Step
+from bartizan.enforce.context import Context, Scope, Step
+from bartizan.enforce.plan import Fittings
 from bartizan.model.decision import Deny
 from bartizan.model.reasons import REASONS
 
