@@ -1,0 +1,67 @@
+"""``python -m benchmarks``: measure everything, print it, and write the page where asked to."""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import growth, instructions, machine, workers
+from benchmarks.case import Case, Figure
+from benchmarks.django_cases import django_cases
+from benchmarks.flask_cases import flask_cases
+from benchmarks.page import page
+from benchmarks.picture import picture
+from benchmarks.questions import UNSEEN, tokens
+from benchmarks.report import TITLE, Report, Say, closing, curve_line, line
+from benchmarks.timing import FULL, QUICK, Pace, measure
+
+
+def main(words: list[str] | None = None) -> None:
+    """Read the words of the command and do it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="run everything, measure nothing")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="write the page and its picture")
+    said = parser.parse_args(words)
+    report = run(QUICK if said.quick else FULL, print)
+    for sentence in closing(report):
+        print(sentence)
+    if said.write is not None:
+        said.write.write_text(page(report), "utf-8")
+        said.write.with_suffix(".svg").write_text(picture(report.figures), "utf-8")
+
+
+def run(pace: Pace, say: Say) -> Report:
+    """Every bench, one after the other."""
+    quick = pace is QUICK
+    with tempfile.TemporaryDirectory() as events:
+        say(TITLE)
+        figures = [_said(measure(case, pace), say) for case in _cases(events, quick=quick)]
+        kept: dict[str, float] = {}
+        requests, rounds = (20, 1) if quick else (300, 12)
+        for figure, share in workers.figures(events, requests=requests, rounds=rounds):
+            figures.append(_said(figure, say))
+            kept[figure.group] = share
+        curves = []
+        for curve in growth.curves(pace, most=100 if quick else 100_000):
+            say(curve_line(curve))
+            curves.append(curve)
+        missed = any(figure.held is False for figure in figures) and not quick
+        shares = tuple(instructions.shares(events)) if missed else ()
+    day = datetime.now(UTC).date().isoformat()
+    return Report(tuple(figures), kept, tuple(curves), shares, machine.facts(), day)
+
+
+def _cases(events: str, *, quick: bool) -> Iterator[Case]:
+    made = tokens(50 if quick else UNSEEN)
+    yield from flask_cases(made, events)
+    yield from django_cases(made, events)
+
+
+def _said(figure: Figure, say: Say) -> Figure:
+    say(line(figure))
+    return figure
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Everything that was found, and how a terminal is shown it."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from msgspec import Struct
+
+from benchmarks.case import Figure
+from benchmarks.growth import Curve
+from benchmarks.instructions import Share
+
+WORDS: Mapping[bool | None, str] = {True: "held", False: "missed", None: "no budget"}
+
+
+class Report(Struct, frozen=True):
+    """One run of all benches."""
+
+    figures: tuple[Figure, ...]
+    """Time, case by case."""
+    kept: Mapping[str, float]
+    """Part of the throughput that is left, by the group of the worker."""
+    curves: tuple[Curve, ...]
+    """What grew."""
+    shares: tuple[Share, ...]
+    """Where the instructions go; empty where nothing was missed or nothing can count them."""
+    facts: Mapping[str, str]
+    """What it was measured with."""
+    day: str
+    """The day, as ISO 8601 writes it."""
+
+    @property
+    def missed(self) -> tuple[Figure, ...]:
+        """Every figure over its budget."""
+        return tuple(figure for figure in self.figures if figure.held is False)
+
+
+def line(figure: Figure) -> str:
+    """One figure for the terminal."""
+    promised = "" if figure.budget is None else f"{figure.budget:6.1f}"
+    return (
+        f"{figure.group:16} {figure.name:30} {figure.base:8.1f} {figure.ours:8.1f} "
+        f"{figure.added:+8.1f} {promised:>6}  {WORDS[figure.held]}"
+    )
+
+
+TITLE = f"{'µs of CPU a request':47} {'base':>8} {'ours':>8} {'added':>8} {'budget':>6}"
+
+
+def curve_line(curve: Curve) -> str:
+    """One curve for the terminal."""
+    pairs = zip(curve.sizes, curve.micros, strict=True)
+    said = ", ".join(f"{size:,}: {micros:.1f}" for size, micros in pairs)
+    return f"{curve.what:16} {said}  {'flat' if curve.flat else 'grows'}"
+
+
+def closing(report: Report) -> Iterator[str]:
+    """What to remember."""
+    promised = [figure for figure in report.figures if figure.budget is not None]
+    yield f"{len(promised) - len(report.missed)} of {len(promised)} budgets hold"
+    for group, kept in report.kept.items():
+        yield f"{group}: {kept:.0%} of a hello world's throughput is left"
+    for share in report.shares:
+        yield f"{share.instructions:10,} instructions: {share.stage} (beside {share.against})"
+
+
+Say = Callable[[str], None]
+"""Says one line to whoever waits."""

@@ -1,0 +1,88 @@
+"""One guarded request taken apart: each stage does all that the one before it does, and one
+thing more. Counting two neighbours says what that one thing needs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bartizan import wsgi
+from bartizan.enforce.effects import Route
+from bartizan.enforce.guard import Guard
+from bartizan.enforce.start import equip
+from bartizan.enforce.table import ORDER
+from bartizan.stores.opening import open_store
+from bartizan.watch.spool import Spool
+from benchmarks import flask_app, stage
+from benchmarks.bodies import BIND
+from benchmarks.case import Run
+from benchmarks.question import Application, asking
+from benchmarks.questions import get
+
+HEAD = [("Content-Type", "application/json"), ("Content-Length", "2")]
+
+
+def stages(events: str) -> Iterator[tuple[str, str, Run]]:
+    """Name of the stage, name of the one that it is held against, and the run."""
+    policy, ask = stage.policy(), get("/orders/7", stage.token())
+    guard = equip(policy, bind=BIND)
+    route = Route(frozenset(operation.name for operation in policy.operations))
+
+    def run(app: Application) -> Run:
+        return asking(app, ask)
+
+    def read(environ: Any) -> None:
+        wsgi.facts(environ)
+
+    def resume(environ: Any) -> None:
+        guard.resume(guard.enter(wsgi.facts(environ)), route, _no_body)
+
+    def release(environ: Any) -> None:
+        decision = guard.enter(wsgi.facts(environ))
+        guard.resume(decision, route, _no_body)
+        guard.release(decision, 200, HEAD)
+
+    yield "an empty application", "nothing", run(_before(lambda environ: None))
+    yield "facts of the request", "an empty application", run(_before(read))
+    last = "facts of the request"
+    for at in range(len(ORDER) - 2):  # as far as act one goes
+        row = f"row {ORDER[at].number} {ORDER[at].control}"
+        if row != last:
+            yield row, last, run(_before(_entering(_cut(policy, at + 1))))
+            last = row
+    yield "act two: rows 12 and 14", last, run(_before(resume))
+    yield "head of the answer", "act two: rows 12 and 14", run(_before(release))
+    yield "the WSGI callable", "head of the answer", run(wsgi.Outside(_resuming(guard), guard))
+    spooled = equip(policy, bind=BIND, journal=Spool(f"{events}/stages"))
+    event = run(wsgi.Outside(_resuming(spooled), spooled))
+    yield "the event", "the WSGI callable", event
+    yield "Flask, bare", "an empty application", run(flask_app.bare().wsgi_app)
+    yield "Flask, guarded", "Flask, bare", run(flask_app.guarded(policy).wsgi_app)
+
+
+def _before(work: Any) -> Application:
+    """The work, then the shortest answer that WSGI allows."""
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        work(environ)
+        start_response("200 OK", HEAD)
+        return [b"{}"]
+
+    return app
+
+
+def _resuming(guard: Guard) -> Application:
+    route = Route(frozenset(operation.name for operation in guard.policy.operations))
+    return _before(lambda environ: guard.resume(environ[wsgi.DECISION], route, _no_body))
+
+
+def _entering(guard: Guard) -> Any:
+    return lambda environ: guard.enter(wsgi.facts(environ))
+
+
+def _cut(policy: Any, rows: int) -> Guard:
+    """A guard that speaks only the first rows."""
+    whole = equip(policy, bind=BIND)
+    return Guard(policy, store=open_store("memory://"), rings=whole.rings, order=ORDER[:rows])
+
+
+def _no_body(limit: int) -> bytes:
+    return b""
