@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,11 @@ from msgspec.structs import replace
 from bartizan.enforce.context import Context
 from bartizan.enforce.decision import Decision
 from tests.conformance import tokens
+from tests.conformance.column_engine import ENGINE
 from tests.conformance.columns import Api, Sent
 from tests.fuzz import wire
 from tests.fuzz.shop import faces
+from tests.invariants.small import GET, setting
 
 MANY = 2000
 FEW = 400
@@ -109,10 +110,10 @@ class InACircle(Decision):
         self.myself = self
 
 
-def test_a_circle_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_circle_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bartizan.enforce.guard.Decision", InACircle)
-    with faces(tmp_path) as shop:
-        ask = asking(shop, "engine")
-        with uncollected():
-            ask(FEW)
-            assert alive(InACircle) == FEW
+    face = ENGINE.open(setting())
+    with uncollected():
+        for _ in range(FEW):
+            face.ask(GET)
+        assert alive(InACircle) == FEW
