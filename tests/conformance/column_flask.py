@@ -44,7 +44,7 @@ class _Flask:
         found = Gate(app, setting.policy, setting.bind).survey()
         assert not list(disagreements(found)), list(disagreements(found))
         self.guarded = stand(setting)
-        Inside(app, self.guarded.guard, found.serves)
+        Inside(app, self.guarded.guard, found)
         self.outside = wsgi.Outside(app.wsgi_app, self.guarded.guard)
 
     def ask(self, sent: Sent) -> Seen:

@@ -198,3 +198,19 @@ def test_data_of_http_2_is_bounded_without_any_length(
     asked |= {"SERVER_PROTOCOL": "HTTP/2", "wsgi.input_terminated": True,
               "wsgi.input": BytesIO(b"x" * size)}  # fmt: skip
     assert int(run_wsgi_app(app, asked)[1][:3]) == status
+
+
+def test_no_route_is_moved_into_a_subtree(tmp_path: Path) -> None:
+    """A server may take the mount prefix from a header: then a route of ours has two paths."""
+
+    def build(app: Flask) -> None:
+        Shop().build(app)
+        app.add_url_rule("/api/admin/<path:page>", view_func=lambda page: "admin", endpoint="admin")
+
+    entries = ENTRIES + '[pass."/admin/"]\nwhy = "it has a guard of its own"\n'
+    app = guarded(tmp_path, entries, build)
+    assert run_wsgi_app(app, environ("/api/admin/x"))[1] == "200 OK"
+    for method in ("GET", "OPTIONS"):
+        moved = {**environ("/api/x", method), "SCRIPT_NAME": "/api/admin"}
+        moved["RAW_URI"] = moved["REQUEST_URI"] = "/api/admin/api/x"
+        assert run_wsgi_app(app, moved)[1][:3] == "404"

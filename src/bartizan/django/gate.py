@@ -5,7 +5,6 @@ It is closed when the chain is loaded: a fault raises there, and the server does
 """
 
 import logging
-from collections.abc import Hashable, Mapping
 from typing import Any
 
 from django.core.signals import setting_changed
@@ -15,20 +14,18 @@ from bartizan import server
 from bartizan.django import conf
 from bartizan.django.routes import key, mount, resolver, served
 from bartizan.enforce.decision import Decision
-from bartizan.enforce.effects import NOWHERE, Route
+from bartizan.enforce.effects import Route
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.journal import Journal
+from bartizan.enforce.routing import Routes
 from bartizan.enforce.start import equip
 from bartizan.policy.faults import PolicyError
 from bartizan.policy.load import load
 from bartizan.policy.routes import Survey, survey
-from bartizan.policy.rules import Pass, Policy
+from bartizan.policy.rules import Policy
 from bartizan.watch.spool import Spool
 
 log = logging.getLogger("bartizan")
-
-STRANGE = Route(frozenset({""}))
-"""A route that lies in no subtree: whoever reaches it through one is refused."""
 
 
 class Gate:
@@ -37,8 +34,7 @@ class Gate:
     def __init__(self) -> None:
         """Read settings and policy, and seal. Raises ``PolicyError``, ``ImproperlyConfigured``."""
         self._guard: Guard | None = None
-        self._routes: Mapping[tuple[Hashable, str], Route] = {}
-        self._views: Mapping[Hashable, Route] = {}
+        self._routes: Routes
         self.seal()
         setting_changed.connect(self._changed)
 
@@ -61,7 +57,7 @@ class Gate:
         except PolicyError as fault:
             log.critical("this project does not start:\n%s", fault)
             raise
-        self._know(found)
+        self._routes = Routes(found)
         self._guard = guard
         log.info("%s", guard.summary())
         return guard
@@ -74,18 +70,8 @@ class Gate:
     def route(self, decision: Decision, request: HttpRequest) -> Route:
         """What Django resolved, in the words of the policy."""
         match = request.resolver_match
-        if match is None:
-            return NOWHERE
-        at = key(match.route, match.func)
-        if isinstance(decision.plan.scope, Pass):
-            return self._views.get(at, STRANGE)
-        method = "GET" if request.method == "HEAD" else str(request.method)
-        return self._routes.get((at, method), NOWHERE)
-
-    def _know(self, found: Survey) -> None:
-        self._routes = {at: Route(names) for at, names in found.serves.items()}
-        ours = {route.key: Route(frozenset(names)) for route, names in found.covered}
-        self._views = {**{route.key: NOWHERE for route, _ in found.passed}, **ours}
+        at = key(match.route, match.func) if match is not None else None
+        return self._routes.of(decision.plan.scope, at, request.method)
 
     def _changed(self, *, setting: str, **_: Any) -> None:
         if setting in conf.NAMES:

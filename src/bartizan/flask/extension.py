@@ -157,7 +157,7 @@ class Gate:
         found = self.survey()
         server.admit(self.policy)
         guard = equip(self.policy, bind=self.bind, survey=found, journal=journal)
-        self._inside = Inside(self.app, guard, found.serves)
+        self._inside = Inside(self.app, guard, found)
         self._outside = wsgi.Outside(self._behind, guard)
         self.guard = guard
         log.info("%s", guard.summary())

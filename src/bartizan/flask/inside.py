@@ -1,6 +1,6 @@
 """Act two inside Flask: the first ``before_request``, and the first word after the view."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable
 from io import BytesIO
 
 from flask import Flask, Request, Response, request
@@ -11,21 +11,20 @@ from werkzeug.wsgi import LimitedStream
 from bartizan import wsgi
 from bartizan.enforce.controls import errors
 from bartizan.enforce.decision import Decision
-from bartizan.enforce.effects import NOWHERE, Route
 from bartizan.enforce.guard import Guard
+from bartizan.enforce.routing import Routes
 from bartizan.model.decision import Answer, Deny
 from bartizan.model.request import Request as Facts
+from bartizan.policy.routes import Survey
 from bartizan.policy.rules import Operation
 
 
 class Inside:
     """The hooks of one application."""
 
-    def __init__(
-        self, app: Flask, guard: Guard, serves: Mapping[tuple[Hashable, str], frozenset[str]]
-    ) -> None:
+    def __init__(self, app: Flask, guard: Guard, found: Survey) -> None:
         self._guard = guard
-        self._routes = {at: Route(names) for at, names in serves.items()}
+        self._routes = Routes(found)
         app.before_request_funcs.setdefault(None, []).insert(0, self.before)
         for name in (None, *app.blueprints):
             app.after_request_funcs.setdefault(name, []).append(self.after)
@@ -45,8 +44,8 @@ class Inside:
         if asked.length is None and asked.endless and isinstance(scope, Operation):
             # Chunked, or HTTP/2, which has neither header: then Werkzeug reads to the very end.
             _bound(scope.body, lambda: self._guard.fail(decision, errors.TOO_LARGE))
-        method = "GET" if request.method == "HEAD" else request.method
-        route = self._routes.get((id(request.url_rule), method), NOWHERE)
+        rule = request.url_rule
+        route = self._routes.of(scope, id(rule) if rule is not None else None, request.method)
         outcome = self._guard.resume(decision, route, _read)
         return self._answer(decision, outcome) if isinstance(outcome, Deny | Answer) else None
 
