@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from tests.django.project import Projects, scope, send
+from tests.django.project import FACES, Projects, scope, send
 
 OPEN = """
 [operations."GET /q"]
@@ -67,3 +67,14 @@ def test_a_body_is_bounded_after_the_answer_has_begun(projects: Projects) -> Non
     asked = scope("POST", "/api/up", {"Host": "testserver", "Transfer-Encoding": "chunked"})
     send(outside, asked, [b"abcd", b"efgh", b"ijkl"])
     assert received == ["http.request", "http.disconnect"]
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_no_validator_tells_of_what_was_withheld(projects: Projects, face: str) -> None:
+    def tagged(request: HttpRequest) -> JsonResponse:
+        return JsonResponse({"id": 1, "secret": 2}, headers={"ETag": '"of both"'})
+
+    entries = OPEN + 'output = { at = "", fields = ["id"] }\n'
+    got = projects.make(entries, [path("api/q", tagged)]).ask("/api/q", face=face)
+    assert got.json == {"id": 1}
+    assert "etag" not in got.headers

@@ -214,3 +214,22 @@ def test_no_route_is_moved_into_a_subtree(tmp_path: Path) -> None:
         moved = {**environ("/api/x", method), "SCRIPT_NAME": "/api/admin"}
         moved["RAW_URI"] = moved["REQUEST_URI"] = "/api/admin/api/x"
         assert run_wsgi_app(app, moved)[1][:3] == "404"
+
+
+@pytest.mark.parametrize(("secret", "stays"), [({"secret": 2}, False), ({}, True)])
+def test_no_validator_tells_of_what_was_withheld(
+    tmp_path: Path, secret: dict[str, int], stays: bool
+) -> None:
+    def build(app: Flask) -> None:
+        Shop().build(app)
+
+        def tagged() -> Response:
+            answer = jsonify(id=1, **secret)
+            answer.add_etag()
+            return answer
+
+        app.view_functions["one"] = tagged
+
+    answer = client(guarded(tmp_path, ENTRIES, build)).get("/api/x")
+    assert answer.data.replace(b" ", b"").strip() == b'{"id":1}'
+    assert ("ETag" in answer.headers) is stays

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import get_resolver, get_urlconf
 
+from bartizan.enforce.controls import output
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.guard import Guard
 from bartizan.model.decision import Answer, Deny
@@ -39,12 +40,13 @@ def in_place_of(
 
 def cut(response: HttpResponseBase, guard: Guard, decision: Decision) -> HttpResponseBase:
     """The view's answer with declared fields only."""
-    status = response.status_code
-    if not 200 <= status < 300 or status in (204, 205):
+    if not guard.uncut(decision, response.status_code):
         return response
     kept = guard.cut(decision, _json(response))
     if kept is not None and isinstance(response, HttpResponse):
         response.content = kept
+        for name in output.DESCRIBING if decision.withheld else ():
+            response.headers.pop(name, None)
         if response.has_header("Content-Length"):
             response["Content-Length"] = str(len(kept))
     elif isinstance(decision.outcome, Deny):

@@ -9,7 +9,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wsgi import LimitedStream
 
 from bartizan import wsgi
-from bartizan.enforce.controls import errors
+from bartizan.enforce.controls import errors, output
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.routing import Routes
@@ -57,6 +57,8 @@ class Inside:
         kept = self._guard.cut(decision, _json(response))
         if kept is not None:
             response.set_data(kept)
+            for name in output.DESCRIBING if decision.withheld else ():
+                response.headers.pop(name, None)
         elif isinstance(decision.outcome, Deny):
             return self._answer(decision, decision.outcome)
         return response
