@@ -97,3 +97,20 @@ def test_every_decision_says_what_was_rejected() -> None:
     for path in tracked("docs/adr/0*.md"):
         for part in ("## Context", "## Decision", "## Rejected", "## Consequences"):
             assert part in text(path), f"{path.name}: {part}"
+
+
+def test_files_that_pages_name_are_there() -> None:
+    """``enforce/table.py`` in a page is a file of the source, or of the project."""
+    named = {
+        (name, str(page.relative_to(ROOT)))
+        for page in tracked("*.md")
+        if "examples" not in page.parts
+        for name in re.findall(r"`([\w/]+/[\w]+\.(?:py|toml))`", text(page))
+    }
+    assert named
+    assert [
+        (name, page)
+        for name, page in sorted(named)
+        if not re.search(r"/(?:x|NAME)\.", name)
+        and not any((at / name).exists() for at in (ROOT, ROOT / "src/bartizan"))
+    ] == []
