@@ -11,8 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from benchmarks import stage
+from benchmarks.case import Run
+from benchmarks.stages import stages
 
-_DUMP = re.compile(r"^desc: Trigger: dump (.*)\|(.*)\|(\d+)$", re.M)
+_DUMP = re.compile(r"^desc: Trigger: dump stage(\d+)\.(\d+)$", re.M)
 _TOTAL = re.compile(r"^totals: (\d+)$", re.M)
 
 
@@ -39,25 +41,25 @@ def shares(directory: str, *, few: int = 50, many: int = 250) -> Iterator[Share]
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run(command, check=True, env=environment, capture_output=True, timeout=170)
-    yield from _differences(_totals(out))
+    yield from _differences(_totals(out), list(stages(directory)))
 
 
-def _totals(out: Path) -> dict[tuple[str, str], dict[int, int]]:
-    """Instructions by stage and number of requests, in the order in which they were counted."""
-    totals: dict[tuple[str, str], dict[int, int]] = {}
-    dumps = sorted(out.parent.glob(f"{out.name}.*"), key=lambda path: int(path.suffix[1:]))
-    for path in dumps:
+def _totals(out: Path) -> dict[int, dict[int, int]]:
+    """Instructions by place of the stage and number of requests."""
+    totals: dict[int, dict[int, int]] = {}
+    for path in out.parent.glob(f"{out.name}.*"):
         text = path.read_text("utf-8", "replace")
         trigger, total = _DUMP.search(text), _TOTAL.search(text)
         if trigger is not None and total is not None:
-            of_stage = totals.setdefault((trigger[1], trigger[2]), {})
-            of_stage[int(trigger[3])] = int(total[1])
+            totals.setdefault(int(trigger[1]), {})[int(trigger[2])] = int(total[1])
     return totals
 
 
-def _differences(totals: dict[tuple[str, str], dict[int, int]]) -> Iterator[Share]:
-    each: dict[str, int] = {}
-    for (name, against), counted in totals.items():
-        (few, less), (many, more) = sorted(counted.items())
+def _differences(
+    totals: dict[int, dict[int, int]], built: list[tuple[str, str, Run]]
+) -> Iterator[Share]:
+    each = {"nothing": 0}
+    for at, (name, against, _) in enumerate(built):
+        (few, less), (many, more) = sorted(totals[at].items())
         each[name] = (more - less) // (many - few)
-        yield Share(name, against, each[name] - each.get(against, 0))
+        yield Share(name, against, each[name] - each[against])

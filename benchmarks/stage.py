@@ -10,12 +10,21 @@ from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from bartizan.policy.load import loads
 from bartizan.policy.rules import Policy
 
 KEYS = "BENCH_JWKS"
 """The environment variable that holds the public keys."""
+
+SIGNS = "BENCH_KEY"
+"""The environment variable that holds the private one, for processes that a bench starts."""
 
 HOST = "api.example.com"
 CLIENT = "192.0.2.7"
@@ -84,8 +93,15 @@ def policy(*, flood: int = 1_000_000, facts: str = "") -> Policy:
 
 @cache
 def signing_key() -> rsa.RSAPrivateKey:
-    """The issuer's key; RSA with 2048 bits, as most issuers have."""
-    return rsa.generate_private_key(65537, 2048)
+    """The issuer's key; RSA with 2048 bits, as most issuers have. Processes that a bench starts
+    find the same one in their environment."""
+    if SIGNS not in os.environ:
+        made = rsa.generate_private_key(65537, 2048)
+        pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        os.environ[SIGNS] = pem.decode()
+    key = load_pem_private_key(os.environ[SIGNS].encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
 
 
 def jwk(key: rsa.RSAPrivateKey, kid: str) -> dict[str, str]:
@@ -97,8 +113,7 @@ def jwk(key: rsa.RSAPrivateKey, kid: str) -> dict[str, str]:
 
 
 def _publish() -> None:
-    if KEYS not in os.environ:
-        os.environ[KEYS] = json.dumps({"keys": [jwk(signing_key(), "k1")]})
+    os.environ[KEYS] = json.dumps({"keys": [jwk(signing_key(), "k1")]})
 
 
 def token(number: int = 0, *, forged: bool = False) -> str:
