@@ -14,6 +14,7 @@ from bartizan.enforce.start import equip
 from bartizan.enforce.table import ORDER
 from bartizan.model.request import Request
 from bartizan.model.subject import Subject
+from bartizan.policy.faults import PolicyError
 from bartizan.policy.load import loads
 from bartizan.policy.rules import Limit, Place
 
@@ -101,3 +102,24 @@ def test_no_two_keys_of_a_limit_are_one(tmp_path: Path) -> None:
         context.subject = Subject("main", who, frozenset(), frozenset(), tenant)
         keys.add(_hit(limit)(context).key)
     assert len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "holds"),
+    [
+        ('ask = "GET /tpyo"\nanswer = 404', False),
+        ('ask = "GET /tpyo"\nanswer = 404\nby = "operation"', True),
+        ('ask = "POST /x"\nanswer = 405', True),
+        ('ask = "GET /x"\nanswer = "permit"', True),
+    ],
+)
+def test_an_expectation_of_a_path_that_nobody_declares_says_so(
+    tmp_path: Path, line: str, holds: bool
+) -> None:
+    """A slip of the pen in a path is a 404 too, and would hold for ever."""
+    entries = f'[operations."GET /x"]\npublic = true\n\n[[expect]]\n{line}\n'
+    if holds:
+        guard(tmp_path, entries)
+        return
+    with pytest.raises(PolicyError, match="no operation of this policy"):
+        guard(tmp_path, entries)

@@ -94,6 +94,11 @@ def broken(policy: Policy, expect: Expect, forms: Mapping[str, Form] | None = No
         wanted += f" by {expect.by}"
     if status != expect.answer or (expect.by and control != expect.by):
         return f"{expect.method} {expect.path} is answered {got}, not {wanted}"
+    if answered.operation is None and status == 404 and not expect.by:
+        return (
+            f"{expect.method} {expect.path} is no operation of this policy, so it would hold "
+            f'whatever is written; say by = "{control}" where that is meant'
+        )
     return ""
 
 
