@@ -68,6 +68,7 @@ def test_a_body_needs_the_application(shop: Path) -> None:
         (("GET /", "--client", "somewhere"), "is no address"),
         (("GET /", "--body", "{"), "this is no JSON"),
         (("GET /", "--scope", "x"), "Did you mean"),
+        (("GET /", "--scopes", "x"), "say --as"),
     ],
 )
 def test_wrong_usage(shop: Path, words: tuple[str, ...], said: str) -> None:

@@ -31,6 +31,15 @@ def test_help_fits_a_screen_and_shows_the_exit_codes() -> None:
         assert f"  {verb.name} " in ran.out
 
 
+@pytest.mark.parametrize("words", [(), ("policy",)], ids=" ".join)
+def test_without_a_verb_the_help_is_shown_once(words: tuple[str, ...]) -> None:
+    ran = run(*words)
+    assert (ran.rc, ran.out) == (2, "")
+    assert ran.err.startswith(("Usage: bartizan VERB", "Usage: bartizan policy"))
+    assert ran.err.count("Usage:") == 1
+    assert "Error:" not in ran.err
+
+
 @pytest.mark.parametrize("words", PAGES, ids=" ".join)
 def test_examples_in_the_help_run(shop: Path, words: tuple[str, ...]) -> None:
     page = run(*words, "--help").out

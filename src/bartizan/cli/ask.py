@@ -102,6 +102,8 @@ def command(
         tell(error.faults)
         ctx.exit(refuse(file or HERE, error.faults))
     _identity(policy, who["identity"])
+    if not who["subject"] and any(who[key] for key in ("scopes", "roles", "tenant", "identity")):
+        raise click.UsageError("say --as: nobody has no scopes, roles, tenant or identity", ctx)
     expect = Expect(
         method=question.method,
         path=policy.api.base + question.path,

@@ -102,6 +102,8 @@ class Verbs(click.Group):
 
 def _reproach(wrong: click.ClickException) -> str:
     """What was wrong about the call, and how it is used, in lines that fit."""
+    if isinstance(wrong, click.exceptions.NoArgsIsHelpError):  # its message is the help
+        return wrong.format_message()
     lines: list[str] = []
     ctx = wrong.ctx if isinstance(wrong, click.UsageError) else None
     if ctx is not None:

@@ -18,7 +18,7 @@ _PARTS: Final = re.compile(r"(?<=[ /,])")
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Rows under a head, in columns. A line break in a cell stays one."""
     cells = [[clean_lines(cell) for cell in row] for row in [head, *rows]]
-    sizes = _fit([max(map(_widest, column)) for column in zip(*cells, strict=True)], width)
+    sizes = _fit(list(zip(*cells, strict=True)), width)
     drawn = [_row(row, sizes) for row in cells]
     line = " " + GAP.join("-" * size for size in sizes)
     return [*drawn[0], line, *(text for row in drawn[1:] for text in row)]
@@ -80,16 +80,30 @@ def _widest(lines: Iterable[str]) -> int:
     return max(map(columns, lines), default=0)
 
 
-def _fit(natural: list[int], width: int) -> list[int]:
-    """Take from the widest column, again and again, until all fit."""
-    sizes = list(natural)
+def _fit(cells: Sequence[Sequence[list[str]]], width: int) -> list[int]:
+    """Take from the widest column until all fit; words are broken where nothing else helps."""
+    sizes = [max(map(_widest, column)) for column in cells]
+    whole = [max(map(_longest, column)) for column in cells]
     room = width - 1 - len(GAP) * (len(sizes) - 1)
-    while sum(sizes) > room:
-        widest = max(range(len(sizes)), key=lambda at: sizes[at])
-        if sizes[widest] <= LEAST:
-            break
-        sizes[widest] -= 1
+    for floors in (whole, [LEAST] * len(sizes)):
+        while sum(sizes) > room:
+            wide = [at for at, size in enumerate(sizes) if size > max(floors[at], LEAST)]
+            if not wide:
+                break
+            sizes[max(wide, key=lambda at: sizes[at])] -= 1
     return sizes
+
+
+def _longest(lines: Iterable[str]) -> int:
+    """The longest stretch of a cell that stays in one line, with its indentation."""
+    return max(
+        (
+            len(line) - len(line.lstrip()) + columns(part.rstrip())
+            for line in lines
+            for part in _PARTS.split(line.lstrip())
+        ),
+        default=0,
+    )
 
 
 def _row(cells: Sequence[list[str]], sizes: list[int]) -> list[str]:
