@@ -48,6 +48,12 @@ def test_coverage_says_who_enforces_proves_and_watches(shop: Path) -> None:
     assert re.search(r"rate limits +4 +yes +- +- +-", out)
 
 
+def test_coverage_promises_no_https_where_plain_http_is_served(shop: Path) -> None:
+    assert re.search(r"no plain http +3 ", run("check").out)
+    edit(shop / "bartizan.toml", "[api]\n", '[api]\nhttps = "off"\n')
+    assert "no plain http" not in run("check").out
+
+
 def test_what_is_open_to_strangers_is_listed(shop: Path) -> None:
     edit(shop / "bartizan.toml", 'input = "NewOrder"',
          'input = "NewOrder"\nidentity = ["main", "anonymous"]\nloosen = "guests"')  # fmt: skip

@@ -68,7 +68,10 @@ class Checked(Struct, frozen=True):
         if self.policy is not None and not self.policy.operations:
             return "the policy decides nothing: it has no operations"
         if self.found is None:
-            return "no application was asked: routes, keys and bound forms were not compared"
+            return (
+                "no application was asked (name it: bartizan check module:app): "
+                "routes, keys and bound forms were not compared"
+            )
         if self.expected.unasked:
             return f"{self.expected.unasked} expectations hang on a form that is not bound"
         return ""

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from bartizan.policy.rules import Operation, Policy
+from bartizan.policy.rules import Operation, Pass, Policy
 
 Covers = Literal["yes", "-"]
 """``yes``: in this version. ``-``: not in this version."""
@@ -131,10 +131,12 @@ def _count(row: Row, policy: Policy) -> int | None:
     """How many operations a rule holds for; ``None`` where the policy does not use it."""
     every = policy.operations
     if row.table == "api":
-        built_in = row.key in ("hosts", "https", "target", "headers")
+        if row.key == "https":
+            return sum(operation.https != "off" for operation in every) or None
+        built_in = row.key in ("hosts", "target", "headers")
         return len(every) if built_in or row.key in policy.api.places else None
     if row.table == "pass":
-        return 0 if any(getattr(subtree, row.key) for subtree in policy.passes) else None
+        return 0 if any(_holds(row.key, subtree) for subtree in policy.passes) else None
     if row.table == "identity":
         return _identity(row.key, policy)
     if row.key == "":
@@ -159,4 +161,10 @@ def _uses(key: str, operation: Operation, policy: Policy) -> bool:
     if key == "parameters":
         return bool(operation.parameters)
     place = operation.places.get(key)
-    return place is not None and place != policy.api.places.get(key)
+    said = place is not None and place != policy.api.places.get(key)
+    return said and (key != "https" or operation.https != "off")
+
+
+def _holds(key: str, subtree: Pass) -> bool:
+    value = getattr(subtree, key)
+    return bool(value) and value != "off"
