@@ -296,6 +296,7 @@ def test_consequences_name_the_operation() -> None:
     ("text", "code", "where", "suggestion"),
     [
         ("a = 1\nhttps = off\n", "P101", (2, 9, 3), '"off"'),
+        ("a = True\n", "P101", (1, 5, 4), "true"),
         ("a = \n", "P101", (1, 5, 1), ""),
         ('a = "b\n', "P101", (1, 7, 1), ""),
         ("[api\n", "P101", (1, 5, 1), ""),

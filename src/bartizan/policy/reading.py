@@ -306,9 +306,11 @@ def _syntax(error: str, positions: Positions, file: str) -> Fault:
         offset = positions.offset(int(match.group(1)), int(match.group(2)))
     bare = _BARE.match(positions.text, offset)
     word = bare.group() if bare and message == "invalid value" else ""
-    if word:
+    right = f'"{word}"' if word else ""
+    if word.lower() in ("true", "false"):
+        message, right = "`true` and `false` are written small", word.lower()
+    elif word:
         message = "text stands in quotes"
     place = shown.place(Span(offset, offset + max(1, len(word))))
-    right = f'"{word}"' if word else ""
     lost = "nothing after this place can be read"
     return Fault("P101", message, place, right, lost, positions.line(place.line))
