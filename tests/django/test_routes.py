@@ -139,6 +139,17 @@ def test_what_disagrees_is_said(projects: Projects) -> None:
     ]
 
 
+@pytest.mark.parametrize("entry", ["GET /orders", "GET /ordrs/", "GET /api/orders/"])
+def test_the_route_that_was_meant_is_named(projects: Projects, entry: str) -> None:
+    entries = f'[operations."GET /health"]\n[operations."{entry}"]\n'
+    urls = [path("api/health", view), path("api/orders/", view)]
+    said = sentences(survey_of(projects, entries, urls))
+    assert said[1] == (
+        f"no route of the application serves {entry.replace(' ', ' /api')}; one without an entry "
+        "is /api/orders/"
+    )
+
+
 def test_a_method_that_a_view_does_not_have_serves_nothing(projects: Projects) -> None:
     entries = (
         '[operations."DELETE /orders"]\n[operations."GET /orders"]\n[operations."POST /orders"]\n'

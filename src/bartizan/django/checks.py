@@ -110,7 +110,8 @@ CONFLICTS: Final[tuple[Conflict, ...]] = (
 
 def _fault(fault: Fault) -> checks.CheckMessage:
     meant = f"Did you mean `{fault.suggestion}`? " if fault.suggestion else ""
-    hint = f"{meant}{fault.consequence}".strip() or f"bartizan explain {fault.code}"
+    more = f"bartizan explain {fault.code}"
+    hint = f"{meant}{fault.consequence} ({more})" if meant or fault.consequence else more
     return checks.Error(fault.message, hint=hint, obj=fault.place, id=f"bartizan.{fault.code}")
 
 

@@ -3,8 +3,9 @@
 A broken policy never starts half an application: all faults are found, then one error says them.
 """
 
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from bartizan.enforce.guard import Guard
 from bartizan.enforce.journal import Journal
 from bartizan.enforce.plan import shadows
 from bartizan.policy.faults import Fault, PolicyError
+from bartizan.policy.nearest import nearest
 from bartizan.policy.routes import Served, Survey
 from bartizan.policy.rules import Operation, Place, Policy
 from bartizan.schemas.form import Form, FormFault, form
@@ -115,13 +117,28 @@ def disagreements(survey: Survey) -> Iterator[Fault]:
             _code(served),
             consequence="the application does not start until an entry decides it",
         )
+    paths = {_shape(undecided.served.path): undecided.served.path for undecided in survey.undecided}
     for operation in survey.unserved:
+        meant = paths.get(_meant(operation.template, paths), "")
         yield Fault(
             "R202",
-            f"no route of the application serves {operation.name}",
+            f"no route of the application serves {operation.name}"
+            + (f"; one without an entry is {meant}" if meant else ""),
             operation.place,
             consequence="the entry protects nothing: a typo in it would leave a route open",
         )
+
+
+def _shape(path: str) -> str:
+    """A path without what its parameters are called, as frameworks and policies write them."""
+    return re.sub(r"<[^<>]*>|\{[^{}]*\}", "{}", path)
+
+
+def _meant(template: str, paths: Iterable[str]) -> str:
+    """The shape that a template probably meant: a slip away, or below a base written twice."""
+    shape = _shape(template)
+    twice = (path for path in paths if path.count("/") > 1 and shape.endswith(path))
+    return next(twice, "") or nearest(shape, paths, 2)
 
 
 def unbelievable(policy: Policy, survey: Survey, now: float | None = None) -> Iterator[Fault]:
