@@ -59,6 +59,11 @@ def test_a_view_gets_its_subject_and_its_input(app: Flask) -> None:
     assert client(app).get("/api/health").json == {"subject": False}
 
 
+def test_nobody_has_no_scopes() -> None:
+    with pytest.raises(TypeError, match="say subject="):
+        client(Flask("nobody"), scopes=["orders:read"])
+
+
 def test_refusals_are_problems(app: Flask) -> None:
     nobody = client(app).get("/api/orders/7")
     assert nobody.status_code == 401

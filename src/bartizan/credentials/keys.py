@@ -236,4 +236,7 @@ def _alone(named: Mapping[str, Key]) -> dict[str, Key]:
 
 
 def _how(algorithms: tuple[str, ...]) -> str:
-    return f"make a good one: {recipe(algorithms[0])}"
+    make = recipe(algorithms[0])
+    if ALGORITHMS[algorithms[0]].family == "oct":
+        return f"make a good one: {make}"
+    return f"save the JWK set of your identity provider there, or make a key: {make}"

@@ -25,7 +25,8 @@ class Response(Struct, frozen=True):
 def render(deny: Deny, decision_id: str) -> Response:
     """Render a refusal. The same reason always gives the same bytes, but for violations and id.
 
-    A 404 carries no decision id in its body, so that absent and forbidden stay identical.
+    A 404 carries no decision id in its body, so that absent and forbidden stay identical. Where
+    nothing was decided, because the API did not start, there is none.
     """
     reason = deny.reason
     document: dict[str, object] = {
@@ -42,6 +43,6 @@ def render(deny: Deny, decision_id: str) -> Response:
         ("Cache-Control", "no-store"),
         *deny.headers,
     )
-    if reason.status != 404:
+    if decision_id and reason.status != 404:
         document["decision"] = decision_id
     return Response(reason.status, headers, _encode(document))

@@ -47,6 +47,8 @@ def client(
     a subclass of Django's test client. ``identity`` names the ``[identity.NAME]`` that vouches,
     where the policy has several. Hosts and scheme are those that the policy asks for.
     """
+    if subject is None and (scopes or roles or tenant or identity):
+        raise TypeError("say subject=: nobody has no scopes, roles, tenant or identity")
     accent = next(each for each in ACCENTS if each.speaks(app))
     module = importlib.import_module(accent.module)
     return module.client(
