@@ -2,6 +2,7 @@
 
 import json
 import socket
+from contextlib import suppress
 
 import pytest
 
@@ -98,7 +99,6 @@ def test_bytes_of_a_refused_body_are_no_request(served: Served) -> None:
 SMUGGLING = {
     "length and chunks": [("Content-Length", "4"), CHUNKED],
     "two lengths": [("Content-Length", "4"), ("Content-Length", "5")],
-    "equal lengths": [("Content-Length", "5"), ("Content-Length", "5")],
     "a signed length": [("Content-Length", "+5")],
     "a length with an underscore": [("Content-Length", "1_0")],
     "a hexadecimal length": [("Content-Length", "0x5")],
@@ -111,25 +111,31 @@ SMUGGLING = {
 @pytest.mark.parametrize("framing", SMUGGLING)
 def test_two_readings_of_one_body_are_refused(served: Served, framing: str) -> None:
     asked = request("POST", "/api/upload", SMUGGLING[framing], b"0\r\n\r\n")
-    with raw(served.port, asked) as connection:
+    assert _said(served, asked) in (0, 400, 411, 501)
+
+
+def test_equal_lengths_are_at_most_one(served: Served) -> None:
+    twice = [("Content-Length", "5"), ("Content-Length", "5")]  # RFC 9110 section 8.6 lets it be
+    with raw(served.port, request("POST", "/api/upload", twice, b"0\r\n\r\n")) as connection:
         answer = connection.answer("POST")
-    assert answer.status in (400, 411, 501), answer
+    assert answer.status == 400 or answer.json == {"bytes": 5}, answer
 
 
+NAMED = b" HTTP/1.1\r\nHost: api.example.com\r\n\r\n"
 RAW = {
     "bare line feeds": b"GET /api/seen HTTP/1.1\nHost: api.example.com\n\n",
     "a bare carriage return": b"GET /api/seen HTTP/1.1\r\nHost: api.example.com\r\nX: a\rb\r\n\r\n",
     "a folded header": b"GET /api/seen HTTP/1.1\r\nHost: api.example.com\r\nX: a\r\n b\r\n\r\n",
     "a space before the colon": b"GET /api/seen HTTP/1.1\r\nHost : api.example.com\r\n\r\n",
     "a NUL in a header": b"GET /api/seen HTTP/1.1\r\nHost: api.example.com\r\nX: a\0b\r\n\r\n",
-    "a NUL in the target": b"GET /api/seen\0 HTTP/1.1\r\nHost: api.example.com\r\n\r\n",
-    "bytes above ASCII in the target": b"GET /api/s\xc3\xa9en HTTP/1.1\r\nHost: api.example.com\r\n\r\n",
-    "two spaces": b"GET  /api/seen HTTP/1.1\r\nHost: api.example.com\r\n\r\n",
+    "a NUL in the target": b"GET /api/seen\0" + NAMED,
+    "bytes above ASCII in the target": b"GET /api/s\xc3\xa9en" + NAMED,
+    "two spaces": b"GET  /api/seen" + NAMED,
     "no version": b"GET /api/seen\r\n\r\n",
-    "an authority as target": b"CONNECT api.example.com:443 HTTP/1.1\r\nHost: api.example.com\r\n\r\n",
-    "an asterisk as target": b"OPTIONS * HTTP/1.1\r\nHost: api.example.com\r\n\r\n",
-    "a target without a slash": b"GET api/seen HTTP/1.1\r\nHost: api.example.com\r\n\r\n",
-    "a fragment": b"GET /api/seen#x HTTP/1.1\r\nHost: api.example.com\r\n\r\n",
+    "an authority as target": b"CONNECT api.example.com:443" + NAMED,
+    "an asterisk as target": b"OPTIONS *" + NAMED,
+    "a target without a slash": b"GET api/seen" + NAMED,
+    "a fragment": b"GET /api/seen#x" + NAMED,
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"a" * 64 + b"\r\n\r\n",
 }
 LENIENT = {"bare line feeds", "a folded header", "two spaces"}
@@ -148,7 +154,8 @@ def test_raw_spellings_are_no_way_around(served: Served, spelling: str) -> None:
 def _said(served: Served, data: bytes) -> int:
     """The status that comes; 0 where the server waits for more, or closes without a word."""
     with raw(served.port, data) as connection:
-        connection.socket.shutdown(socket.SHUT_WR)
+        with suppress(OSError):  # reset, where the server closes upon what it has not read
+            connection.socket.shutdown(socket.SHUT_WR)
         first = connection.rest()
     return int(first.split(b" ")[1]) if first.startswith(b"HTTP/1.") else 0
 
@@ -156,15 +163,13 @@ def _said(served: Served, data: bytes) -> int:
 def _tolerant(served: Served, data: bytes) -> Answer:
     """Ask although the server may close before it has read everything."""
     with Connection(served.port, source()) as connection:
-        try:
+        with suppress(ConnectionError):
             connection.send(data)
-        except ConnectionError:
-            pass
         return connection.answer("POST")
 
 
 def test_every_request_is_one_line_of_the_spool(served: Served) -> None:
-    asker = source()
+    asker, before = source(), len(served.spooled())
     asked = [
         ("GET", "/api/seen", 200), ("HEAD", "/api/seen", 200), ("GET", "/api/no", 404),
         ("DELETE", "/api/seen", 405), ("GET", "/api//seen", 400), ("GET", "/api/orders/7", 401),
@@ -173,11 +178,10 @@ def test_every_request_is_one_line_of_the_spool(served: Served) -> None:
     ]  # fmt: skip
     answers = [once(served.port, *each[:2], address=asker) for each in asked]
     assert [answer.status for answer in answers] == [status for _, _, status in asked]
-    network = asker.rpartition(".")[0] + ".0/24"
-    mine = [event for event in served.spooled() if event.network == network]
-    assert [event.status for event in mine] == [status for _, _, status in asked]
-    ids = [answer.header("bartizan-decision") for answer in answers]
-    assert [event.id for event in mine] == ids
+    written = {event.id: event for event in served.spooled()[before:]}
+    events = [written[answer.header("bartizan-decision") or ""] for answer in answers]
+    assert [event.status for event in events] == [status for _, _, status in asked]
+    assert len(served.spooled()) == before + len(asked)
     for path in served.events.glob("*.jsonl"):
         for line in path.read_bytes().splitlines():
             json.loads(line)

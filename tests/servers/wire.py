@@ -2,8 +2,9 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPResponse
 from itertools import count
 from types import TracebackType
@@ -58,7 +59,7 @@ class Connection:
     """One connection."""
 
     def __init__(self, port: int, address: str) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE, (address, 0))
+        self.socket = _connected(port, address)
 
     def __enter__(self) -> "Connection":
         return self
@@ -87,11 +88,24 @@ class Connection:
         return self.answer(method)
 
     def rest(self) -> bytes:
-        """All that still comes until the other side closes."""
+        """All that still comes until the other side closes, or resets."""
         parts = []
-        while part := self.socket.recv(65536):
-            parts.append(part)
+        with suppress(ConnectionResetError):
+            while part := self.socket.recv(65536):
+                parts.append(part)
         return b"".join(parts)
+
+
+def _connected(port: int, address: str) -> socket.socket:
+    """A server says that it runs a moment before it listens: be refused for a while."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), PATIENCE, (address, 0))
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def request(
