@@ -1,14 +1,20 @@
 """From a decision to its one event. What is not a field of ``Event`` can never be logged."""
 
 import time
+from functools import lru_cache
 from pathlib import PurePath
+from typing import Final
 
 from bartizan.enforce.context import Plan
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.journal import Journal
 from bartizan.model.decision import Answer, Deny
 from bartizan.model.event import Event
+from bartizan.model.subject import Subject
 from bartizan.policy.rules import Operation, Pass, Place, Policy
+
+Who = tuple[str, str, str, tuple[str, ...], tuple[str, ...]]
+_NOBODY: Final[Who] = ("", "", "", (), ())
 
 
 class Recorder:
@@ -28,34 +34,46 @@ class Recorder:
         context, outcome = decision.context, decision.outcome
         plan, subject = context.plan, context.subject
         deny = outcome if type(outcome) is Deny else None
-        keyed = self._keyed
-        tenant = subject.tenant if subject is not None else None
+        scope = plan.scope
+        identity, key, tenant, scopes, roles = self._who(subject) if subject else _NOBODY
+        # By place, in the order of the type: so many names would take ten times as long.
         self._write(
             Event(
-                time=decision.began,
-                id=decision.id,
-                api=self._api,
-                revision=self._revision,
-                event=deny.reason.event if deny is not None else "access",
-                outcome=_outcome(plan, outcome),
-                status=status,
-                method=plan.scope.method if isinstance(plan.scope, Operation) else "other",
-                operation=plan.name,
-                reason=deny.reason.name if deny is not None else "",
-                control=deny.reason.control if deny is not None else "",
-                line=self._line(plan, deny),
-                shadowed=tuple([each.reason.name for each in context.shadowed]),
-                client=keyed(context.client) if context.client else "",
-                network=context.network,
-                identity=subject.identity if subject is not None else "",
-                subject=keyed(subject.key) if subject is not None else "",
-                tenant=keyed(f"{subject.identity}:{tenant}") if subject and tenant else "",
-                scopes=_named(subject.scopes, self._scopes) if subject is not None else (),
-                roles=_named(subject.roles, self._roles) if subject is not None else (),
-                size=context.request.length or 0,
-                withheld=decision.withheld or 0,
-                micros=int((time.perf_counter() - decision.ticks) * 1e6),
+                decision.began,
+                decision.id,
+                self._api,
+                self._revision,
+                deny.reason.event if deny is not None else "access",
+                _outcome(plan, outcome),
+                status,
+                scope.method if isinstance(scope, Operation) else "other",
+                plan.name,
+                deny.reason.name if deny is not None else "",
+                deny.reason.control if deny is not None else "",
+                self._line(plan, deny),
+                tuple([each.reason.name for each in context.shadowed]),
+                self._keyed(context.client) if context.client else "",
+                context.network,
+                identity,
+                key,
+                tenant,
+                scopes,
+                roles,
+                context.request.length or 0,
+                decision.withheld or 0,
+                int((time.perf_counter() - decision.ticks) * 1e6),
             )
+        )
+
+    def _who(self, subject: Subject) -> Who:
+        """Identity, subject, tenant, scopes and roles, as an event may say them."""
+        identity, tenant, keyed = subject.identity, subject.tenant, self._keyed
+        return (
+            identity,
+            keyed(subject.key),
+            keyed(f"{identity}:{tenant}") if tenant else "",
+            _named(subject.scopes, self._scopes),
+            _named(subject.roles, self._roles),
         )
 
     def _line(self, plan: Plan, deny: Deny | None) -> str:
@@ -67,7 +85,13 @@ class Recorder:
             place = own.get(deny.key) or self._places.get(deny.key)
         if place is None and isinstance(scope, Operation | Pass):
             place = scope.place
-        return f"{PurePath(place.file).name}:{place.line}" if place is not None else ""
+        return f"{_file(place.file)}:{place.line}" if place is not None else ""
+
+
+@lru_cache(maxsize=64)
+def _file(path: str) -> str:
+    """The name of a policy's file; there are as many as the policy has files."""
+    return PurePath(path).name
 
 
 def _outcome(plan: Plan, outcome: object) -> str:
@@ -82,4 +106,4 @@ def _outcome(plan: Plan, outcome: object) -> str:
 
 def _named(have: frozenset[str], known: frozenset[str]) -> tuple[str, ...]:
     """The names that the policy knows; what a stranger puts into a token is not repeated."""
-    return tuple(sorted(have & known))
+    return tuple(sorted(have & known)) if have else ()
