@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import IO
 
 from flask import Flask, Request, Response, request
 from flask.signals import got_request_exception
@@ -13,7 +14,7 @@ from bartizan.enforce.controls import errors, output
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.routing import Routes
-from bartizan.model.decision import Answer, Deny
+from bartizan.model.decision import Answer, Deny, Permit
 from bartizan.model.request import Request as Facts
 from bartizan.policy.routes import Survey
 from bartizan.policy.rules import Operation
@@ -32,7 +33,8 @@ class Inside:
 
     def before(self) -> Response | None:
         """Act two; act one too where the request began inside (``full_dispatch_request``)."""
-        environ = request.environ
+        current: Request = request._get_current_object()  # type: ignore[attr-defined]
+        environ = current.environ
         decision: Decision | None = environ.get(wsgi.DECISION)
         if decision is None:
             decision = self._guard.enter(wsgi.facts(environ))
@@ -43,11 +45,13 @@ class Inside:
         asked = decision.context.request
         if asked.length is None and asked.endless and isinstance(scope, Operation):
             # Chunked, or HTTP/2, which has neither header: then Werkzeug reads to the very end.
-            _bound(scope.body, lambda: self._guard.fail(decision, errors.TOO_LARGE))
-        rule = request.url_rule
-        route = self._routes.of(scope, id(rule) if rule is not None else None, request.method)
+            _bound(current, scope.body, lambda: self._guard.fail(decision, errors.TOO_LARGE))
+        rule = current.url_rule
+        route = self._routes.of(scope, id(rule) if rule is not None else None, current.method)
         outcome = self._guard.resume(decision, route, _read)
-        return self._answer(decision, outcome) if isinstance(outcome, Deny | Answer) else None
+        if outcome is None or isinstance(outcome, Permit):
+            return None
+        return self._answer(decision, outcome)
 
     def after(self, response: Response) -> Response:
         """Cut the answer down to the declared output, before anything else looks at it."""
@@ -95,10 +99,9 @@ def _lengthless(asked: Facts) -> bool:
     return not request.environ.get("SERVER_PROTOCOL", "HTTP/1").startswith("HTTP/1")
 
 
-def _bound(limit: int, over: Callable[[], object]) -> None:
+def _bound(current: Request, limit: int, over: Callable[[], object]) -> None:
     """Bound what the view reads. The stream that everything reads from is a cached property."""
-    current: Request = request._get_current_object()  # type: ignore[attr-defined]
-    current.__dict__["stream"] = Bounded(limit, over)
+    current.__dict__["stream"] = Bounded(current.environ["wsgi.input"], limit, over)
 
 
 class Bounded(LimitedStream):
@@ -107,8 +110,8 @@ class Bounded(LimitedStream):
     Werkzeug's own limit ends a body that is too long as if it were complete.
     """
 
-    def __init__(self, limit: int, over: Callable[[], object]) -> None:
-        super().__init__(request.environ["wsgi.input"], limit, is_max=True)
+    def __init__(self, source: IO[bytes], limit: int, over: Callable[[], object]) -> None:
+        super().__init__(source, limit, is_max=True)
         self._over = over
 
     def readall(self) -> bytes:
