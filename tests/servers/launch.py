@@ -51,7 +51,7 @@ class Served(Struct):
 
     def spooled(self) -> list[Event]:
         """The events that it has written so far."""
-        return list(read(self.events))
+        return list(read(self.events)) if self.events.is_dir() else []
 
     def wait_for(self, text: str, *, times: int = 1) -> None:
         """Wait until the log holds a text."""

@@ -1,6 +1,7 @@
 """Asking on the wire: bytes go out as they are written, from a source address of one's own."""
 
 import json
+import select
 import socket
 import time
 from collections.abc import Iterable, Iterator
@@ -75,6 +76,14 @@ class Connection:
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""
         self.socket.sendall(data)
+
+    def upload(self, data: bytes) -> None:
+        """Send bytes until all are out, or an answer comes in between."""
+        for at in range(0, len(data), 8192):
+            if select.select([self.socket], [], [], 0)[0]:
+                return
+            with suppress(ConnectionError):
+                self.send(data[at : at + 8192])
 
     def answer(self, method: str = "GET") -> Answer:
         """Read one answer; `method` decides whether it has a body."""
