@@ -70,6 +70,8 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
         context.address = caller.address
         context.client = caller.client
         context.network = caller.network
+        if caller.address is None and request.peer:
+            return _FORWARDED  # a peer that nobody can read would slip past every network
         if caller.denied:
             return _DENIED
         return None if own is None or caller.address in own else _ELSEWHERE
