@@ -1,12 +1,14 @@
 """Forwarding headers: what the servers believe by default, and that nobody behind us does."""
 
+import os
+import socket
 from collections.abc import Callable
 
 import pytest
 
 from tests.servers import launch
 from tests.servers.launch import Served
-from tests.servers.wire import Headers, once, source
+from tests.servers.wire import PATIENCE, Answer, Headers, once, read, request, source
 
 Start = Callable[..., Served]
 DEFAULTS = {
@@ -139,3 +141,33 @@ def test_a_proxy_of_the_policy_is_believed_from_the_right(start: Start, face: st
         for n in ("203.0.113.7", "203.0.113.7", "203.0.113.7", "203.0.113.7", "203.0.113.8")
     ]
     assert [answer.status for answer in limited] == [200, 200, 200, 429, 200]
+
+
+@pytest.mark.parametrize("believes", ["", 'proxies = "unix"\n'], ids=["nobody", "the socket"])
+@pytest.mark.parametrize("face", ["flask-gunicorn", "django-gunicorn"])
+def test_a_unix_socket_is_believed_where_the_policy_says_so(
+    start: Start, face: str, believes: str
+) -> None:
+    served = start(*SWITCHED_OFF[face], "--bind", "unix:app.sock", head=believes)
+    said = [("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.9")]
+    secure, seen = (_by_socket(served, path, said) for path in ("/api/secure", "/api/seen"))
+    if believes:
+        assert secure.status == 200
+        assert (seen.json["client"], seen.json["scheme"]) == ("203.0.113.9", "https")
+    else:
+        assert (secure.status, secure.problem) == (403, "https_required")
+        assert (seen.json["client"] or "", seen.json["scheme"]) == ("", "http")
+    assert seen.json["forwarding"] == []
+
+
+def _by_socket(served: Served, target: str, lines: Headers) -> Answer:
+    """Ask through the socket in the server's folder, whose path may be too long for an address."""
+    folder = os.open(served.log.parent, os.O_RDONLY)
+    try:
+        with socket.socket(socket.AF_UNIX) as end:
+            end.settimeout(PATIENCE)
+            end.connect(f"/proc/self/fd/{folder}/app.sock")
+            end.sendall(request("GET", target, lines))
+            return read(end, "GET")
+    finally:
+        os.close(folder)

@@ -87,9 +87,7 @@ class Connection:
 
     def answer(self, method: str = "GET") -> Answer:
         """Read one answer; `method` decides whether it has a body."""
-        response = HTTPResponse(self.socket, method=method)
-        response.begin()
-        return Answer(response.status, tuple(response.getheaders()), response.read())
+        return read(self.socket, method)
 
     def ask(self, method: str, target: str, headers: Headers = (), body: bytes = b"") -> Answer:
         """One request and its answer; the connection stays."""
@@ -103,6 +101,13 @@ class Connection:
             while part := self.socket.recv(65536):
                 parts.append(part)
         return b"".join(parts)
+
+
+def read(end: socket.socket, method: str) -> Answer:
+    """Read one answer from a socket."""
+    response = HTTPResponse(end, method=method)
+    response.begin()
+    return Answer(response.status, tuple(response.getheaders()), response.read())
 
 
 def _connected(port: int, address: str) -> socket.socket:
