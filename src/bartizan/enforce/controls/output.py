@@ -11,8 +11,8 @@ from bartizan.enforce.plan import Fittings
 from bartizan.policy.rules import Operation
 from bartizan.schemas.output import keep
 
-DESCRIBING = ("ETag", "Content-MD5", "Content-Digest", "Digest", "Repr-Digest")
-"""Headers that say something of every byte of an answer (RFC 9110 section 8.8.3, RFC 9530): where
+DESCRIBING = frozenset({"etag", "content-md5", "content-digest", "digest", "repr-digest"})
+"""Lower-case headers that say something of every byte of an answer (RFC 9110 section 8.8.3, RFC 9530): where
 something was withheld they still tell of it, and belong to no answer that anybody gets."""
 
 Keep = Callable[[bytes], tuple[bytes, int]]
