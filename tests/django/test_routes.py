@@ -150,6 +150,13 @@ def test_the_route_that_was_meant_is_named(projects: Projects, entry: str) -> No
     )
 
 
+def test_a_base_that_is_written_twice_is_no_mount(projects: Projects) -> None:
+    entries = '[operations."GET /api/orders/"]\n'
+    said = sentences(survey_of(projects, entries, [path("api/orders/", view)]))
+    assert len(said) == 2
+    assert said[1].endswith("GET /api/api/orders/; one without an entry is /api/orders/")
+
+
 def test_a_method_that_a_view_does_not_have_serves_nothing(projects: Projects) -> None:
     entries = (
         '[operations."DELETE /orders"]\n[operations."GET /orders"]\n[operations."POST /orders"]\n'
