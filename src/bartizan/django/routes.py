@@ -32,13 +32,13 @@ def key(route: str, view: Callable[..., Any]) -> Hashable:
 def mount(policy: Policy) -> str:
     """The prefix under which a server mounts the project: ``FORCE_SCRIPT_NAME`` where it is set.
 
-    Else it is the policy's ``base``, where the URLconf knows operations without it alone. Entries
-    that say the base once more are no sign of a mount: it is the mistake that is made with bases.
+    Else it is the policy's ``base``, where the URLconf knows operations without it alone. Where
+    every entry says the base once more, that is no sign of a mount, but the usual mistake.
     """
     if settings.FORCE_SCRIPT_NAME is not None:
         return str(settings.FORCE_SCRIPT_NAME).rstrip("/")
     base = policy.api.base
-    if any(each.template.startswith(f"{base}{base}/") for each in policy.operations):
+    if all(each.template.startswith(f"{base}{base}/") for each in policy.operations):
         return ""
     return base if base and not _knows("", policy) and _knows(base, policy) else ""
 
