@@ -17,13 +17,16 @@ from bartizan.enforce.journal import Journal
 from bartizan.enforce.plan import shadows
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.policy.nearest import nearest
-from bartizan.policy.routes import Served, Survey
+from bartizan.policy.routes import Served, Survey, Undecided
 from bartizan.policy.rules import Operation, Place, Policy
 from bartizan.schemas.form import Form, FormFault, form
 from bartizan.stores.opening import StoreFault, open_store
 from bartizan.stores.port import Store
 
 Made = TypeVar("Made")
+
+FAMILY = 6
+"""Undecided routes of one subtree that are told as one."""
 
 
 def equip(
@@ -108,15 +111,20 @@ def unheld(policy: Policy, forms: Mapping[str, Form]) -> Iterator[Fault]:
 
 def disagreements(survey: Survey) -> Iterator[Fault]:
     """Routes that no entry decides, and entries that no route serves."""
-    for undecided in survey.undecided:
-        served = undecided.served
-        methods = " ".join(undecided.methods or sorted(served.methods or ())) or "every method"
+    families = _families(survey)
+    for prefix, family in families.items():
+        first = family[0].served
         yield Fault(
             "R201",
-            f"{methods} {served.path} is served by `{served.view}` and no entry decides it",
-            _code(served),
-            consequence="the application does not start until an entry decides it",
+            f"{len(family)} routes below {prefix} are served, the first by `{first.view}`, and no "
+            "entry decides them",
+            _code(first),
+            consequence="the application does not start until entries decide them, or a [pass] "
+            "leaves the subtree to a guard of its own",
         )
+    for undecided in survey.undecided:
+        if _family(undecided.served.path) not in families:
+            yield _undecided(undecided)
     paths = {_shape(undecided.served.path): undecided.served.path for undecided in survey.undecided}
     for operation in survey.unserved:
         meant = paths.get(_meant(operation.template, paths), "")
@@ -127,6 +135,35 @@ def disagreements(survey: Survey) -> Iterator[Fault]:
             operation.place,
             consequence="the entry protects nothing: a typo in it would leave a route open",
         )
+
+
+def _undecided(undecided: Undecided) -> Fault:
+    served = undecided.served
+    methods = " ".join(undecided.methods or sorted(served.methods or ())) or "every method"
+    return Fault(
+        "R201",
+        f"{methods} {served.path} is served by `{served.view}` and no entry decides it",
+        _code(served),
+        consequence="the application does not start until an entry decides it",
+    )
+
+
+def _families(survey: Survey) -> dict[str, list[Undecided]]:
+    """Subtrees of which nothing is decided, where one word says more than many: an admin."""
+    families: dict[str, list[Undecided]] = {}
+    for undecided in survey.undecided:
+        families.setdefault(_family(undecided.served.path), []).append(undecided)
+    decided = {_family(served.path) for served, _ in survey.covered}
+    return {
+        prefix: family
+        for prefix, family in families.items()
+        if len(family) >= FAMILY and prefix not in decided
+    }
+
+
+def _family(path: str) -> str:
+    """The subtree of the first segment: ``/admin/``."""
+    return "/" + path[1:].partition("/")[0] + "/"
 
 
 def _shape(path: str) -> str:

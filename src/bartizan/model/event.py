@@ -22,7 +22,7 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     status: int
     """HTTP status code of the answer."""
     method: str
-    """The method where the policy knows it, else ``other``."""
+    """The operation's method; ``other`` where no operation is meant."""
     operation: str = ""
     """The operation, as its line names it (``GET /orders/{order_id:int}``); empty if unknown."""
     reason: str = ""
