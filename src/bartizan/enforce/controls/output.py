@@ -12,8 +12,9 @@ from bartizan.policy.rules import Operation
 from bartizan.schemas.output import keep
 
 DESCRIBING = frozenset({"etag", "content-md5", "content-digest", "digest", "repr-digest"})
-"""Lower-case headers that say something of every byte of an answer (RFC 9110 section 8.8.3, RFC 9530): where
-something was withheld they still tell of it, and belong to no answer that anybody gets."""
+"""Lower-case headers that say something of every byte of an answer (RFC 9110 section 8.8.3,
+RFC 9530): where something was withheld they still tell of it, and belong to no answer that
+anybody gets."""
 
 Keep = Callable[[bytes], tuple[bytes, int]]
 
