@@ -13,8 +13,8 @@ INTRODUCTION = """\
 
 What Bartizan adds to a request, beside what was promised. The bare application and the guarded
 one take turns in one process, batch by batch; the figure is the CPU time of the best batch of
-each, so what else the machine does is in neither. `make bench` measures it again on your machine
-in less than three minutes.
+each, so little of what else the machine does is in them. `make bench` measures it again on your
+machine in less than three minutes.
 
 ![What is added to a request, beside its budget](performance.svg)
 """
