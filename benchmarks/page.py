@@ -23,16 +23,17 @@ READING = """\
 *Base* is what ours is held against: the bare application, unless the row says otherwise. The
 policy has a flood limit, a limit per client and one per subject, a limit on guesses, a deny list,
 hosts, https and scopes; the token is RS256 and carries three scopes. A refusal has no base: the
-whole of it is ours, and the framework never hears of the request.
+whole of it is ours, and the framework never hears of the request. A GET with an unseen token is
+held to its budget with everything that a warm one needs as well.
 """
 
 PROFILE = """\
 ## Where the instructions go
 
 Instructions for one request, counted by valgrind: each stage does what the one before it does and
-one thing more. They are the same on a quiet and on a busy machine. What they cost in time is not:
-inside a framework the same instructions take about twice as long as in a loop of nothing else,
-since the two of them share the caches.
+one thing more. They are nearly the same on a quiet and on a busy machine. What they cost in time
+is not: around a framework, the same instructions of ours took up to twice as long as in a loop of
+nothing else. Why was not measured; caches and branch prediction are the likely cause.
 """
 
 
