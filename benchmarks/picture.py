@@ -8,7 +8,7 @@ from html import escape
 
 from benchmarks.case import Figure
 
-_ROW, _LEFT, _WIDTH, _TOP = 22, 300, 420, 34
+_ROW, _LEFT, _WIDTH, _TOP = 22, 330, 420, 34
 _INK, _HELD, _MISSED, _MARK = "#7a828e", "#2f81f7", "#d29922", "#d1242f"
 
 

@@ -87,10 +87,14 @@ def test_networks_are_kept_once_however_many_operations_there_are(tmp_path: Path
     looks = set()
     for n in range(40):
         decision = Decision(engine, asked(f"/x{n}"), "", 0.0)
-        row = dict(decision.plan.rows)["client"]
-        cells = dict(zip(row.__code__.co_freevars, row.__closure__ or (), strict=True))
-        looks.add(id(cells["look"].cell_contents))
+        looks.add(id(_held(_held(dict(decision.plan.rows)["client"], "read"), "look")))
     assert len(looks) == 1
+
+
+def _held(function: Any, name: str) -> Any:
+    """What a function holds under this name."""
+    held = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return dict(held)[name].cell_contents
 
 
 def test_no_two_keys_of_a_limit_are_one(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from bartizan.credentials.jwt import Verifier
 from bartizan.credentials.keys import KeyRing
 from bartizan.enforce.context import Headers
-from bartizan.enforce.controls import agreement, errors
+from bartizan.enforce.controls import agreement, client, errors
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.driver import Fulfil, aadvance, advance
 from bartizan.enforce.effects import Body, Count, Effect, GiveBack, Route
@@ -59,7 +59,8 @@ class Guard:
         self._render = renderer
         self._clock = clock
         self._ids = Ids()
-        self._recorder = Recorder(policy, journal) if journal is not None else None
+        read = client.reader(self.fittings)
+        self._recorder = Recorder(policy, journal, read) if journal is not None else None
 
     def summary(self) -> str:
         """One line for the start: what is enforced."""

@@ -1,11 +1,12 @@
 """From a decision to its one event. What is not a field of ``Event`` can never be logged."""
 
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
 
-from bartizan.enforce.context import Plan
+from bartizan.enforce.context import Context, Plan
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.journal import Journal
 from bartizan.model.decision import Answer, Deny
@@ -20,7 +21,8 @@ _NOBODY: Final[Who] = ("", "", "", (), ())
 class Recorder:
     """Writes the events of one policy."""
 
-    def __init__(self, policy: Policy, journal: Journal) -> None:
+    def __init__(self, policy: Policy, journal: Journal, read: Callable[[Context], object]) -> None:
+        self._read = read
         self._api = policy.api.name
         self._revision = policy.revision
         self._places = policy.api.places
@@ -35,6 +37,8 @@ class Recorder:
         plan, subject = context.plan, context.subject
         deny = outcome if type(outcome) is Deny else None
         scope = plan.scope
+        if not context.client:  # row 1 has refused before anybody asked who it is
+            self._read(context)
         identity, key, tenant, scopes, roles = self._who(subject) if subject else _NOBODY
         # By place, in the order of the type: so many names would take ten times as long.
         self._write(

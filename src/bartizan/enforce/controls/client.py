@@ -50,12 +50,28 @@ class Border(Struct, frozen=True):
 
 def bind(fittings: Fittings, scope: Scope) -> Step | None:
     """``proxies`` and ``deny`` of the API, ``networks`` of the operation or the subtree."""
-    border = fittings.shared("client", _border)
-    proxies, look = border.proxies, border.look
+    read = reader(fittings)
     networks = scope.networks if isinstance(scope, Operation | Pass) else ()
     own = NetworkSet(networks) if networks else None
 
     def step(context: Context) -> Deny | None:
+        said = read(context)
+        if said is not None or own is None:
+            return said
+        return None if context.address in own else _ELSEWHERE
+
+    return step
+
+
+def reader(fittings: Fittings) -> Callable[[Context], Deny | None]:
+    """Reads who is asking into a context, and says whether anybody is asking whom we may serve.
+
+    The event of a request that row 1 has refused uses it too: somebody did send that.
+    """
+    border = fittings.shared("client", _border)
+    proxies, look = border.proxies, border.look
+
+    def read(context: Context) -> Deny | None:
         request = context.request
         if request.peer_rewritten:
             return _REWRITTEN
@@ -72,11 +88,9 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
         context.network = caller.network
         if caller.address is None and request.peer:
             return _FORWARDED  # a peer that nobody can read would slip past every network
-        if caller.denied:
-            return _DENIED
-        return None if own is None or caller.address in own else _ELSEWHERE
+        return _DENIED if caller.denied else None
 
-    return step
+    return read
 
 
 def _border(policy: Policy) -> Border:
