@@ -22,7 +22,8 @@ def atomic() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("drop table notes")
     connection.settings_dict["ATOMIC_REQUESTS"] = False
-    connection.close()
+    connection.connection.close()  # Django's own close() leaves a database in memory open
+    connection.connection = None
 
 
 def count() -> int:

@@ -151,7 +151,7 @@ def django_asks(fittings: Any, scope: Any) -> Any:
         connection.inc_thread_sharing()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        connection.close()
+        connection.connection.close()  # Django's own close() leaves a database in memory open
 
     return step
 
