@@ -58,7 +58,6 @@ class Plan(Struct, frozen=True):
     """End of the shadow of every control in shadow."""
     veiled_until: float
     """End of a shadow over all controls: until then not one byte of the answer changes."""
-
     name: str
     """The operation's name; empty where there is none."""
     dresses: bool

@@ -40,7 +40,7 @@ class Decision:
         self.response: Response | None = None
         """Our own answer, where we give one."""
         self.withheld: int | None = None
-        """How many fields of the view's answer were withheld; ``None`` before it was looked at."""
+        """1 where fields of the answer were withheld, else 0; ``None`` before it was looked at."""
         self.recorded = False
         """Whether its event is written."""
 

@@ -231,8 +231,9 @@ class Guard:
 def dress(ours: Headers, headers: HeaderList, origin: str | None, status: int) -> HeaderList:
     """The view's headers with ours over them."""
     kept = [pair for pair in headers if pair[0].lower() not in ours.names]
-    kept += ours.fixed if status < 400 else ours.failed
-    if len(kept) != len(headers) + len(ours.fixed):
+    own = ours.fixed if status < 400 else ours.failed
+    kept += own
+    if len(kept) != len(headers) + len(own):  # something of the view's was replaced
         kept = _vary(kept, [value for name, value in headers if name.lower() == "vary"])
     if origin is not None:
         kept += _grant(ours, origin)
