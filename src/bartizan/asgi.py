@@ -17,7 +17,7 @@ from bartizan.enforce.effects import Route
 from bartizan.enforce.guard import Guard
 from bartizan.model.decision import Answer, Deny, Permit
 from bartizan.model.problem import Response, render
-from bartizan.model.request import Request
+from bartizan.model.request import Request, declared_length, spoken_method
 from bartizan.policy.rules import Operation
 
 log = logging.getLogger("bartizan")
@@ -65,7 +65,7 @@ def facts(scope: Scope) -> Request:
     raw = scope.get("raw_path")
     # By place, in the order of the type: so many names would take ten times as long.
     return Request(
-        "WS" if websocket else _method(scope["method"]),
+        "WS" if websocket else spoken_method(scope["method"]),
         _path(scope["path"], raw),
         raw.partition(b"?")[0].decode("latin-1") if raw else None,
         scope.get("query_string", b"").decode("latin-1"),
@@ -75,7 +75,7 @@ def facts(scope: Scope) -> Request:
         get("authorization"),
         get("content-type"),
         get("content-encoding"),
-        None if length is None else _number(length),
+        None if length is None else declared_length(length),
         chunked,
         True,  # endless
         get("origin"),
@@ -84,11 +84,6 @@ def facts(scope: Scope) -> Request:
         _rewritten(peer, port, get("x-forwarded-for")),
         get,
     )
-
-
-def _method(method: str) -> str:
-    """``WS`` is our word for a websocket: no request may call itself that."""
-    return method if method != "WS" else "ws"
 
 
 def _scheme(scope: Scope, get: Callable[[str], str | None]) -> str:
@@ -128,10 +123,6 @@ def _path(path: str, raw: bytes | None) -> str:
     if path.isascii() or raw is None:
         return path
     return unquote_to_bytes(raw.partition(b"?")[0]).decode("utf-8", "surrogateescape")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
 
 
 def tell(scope: Scope, decision: Decision) -> Scope:

@@ -17,7 +17,7 @@ from bartizan.enforce.decision import Decision
 from bartizan.enforce.guard import Guard, HeaderList
 from bartizan.model.decision import Deny, Permit
 from bartizan.model.problem import Response, render
-from bartizan.model.request import Request
+from bartizan.model.request import Request, declared_length, spoken_method
 
 log = logging.getLogger("bartizan")
 
@@ -49,7 +49,7 @@ def facts(environ: Environ) -> Request:
     chunked = "HTTP_TRANSFER_ENCODING" in headers
     # By place, in the order of the type: so many names would take ten times as long.
     return Request(
-        _method(environ["REQUEST_METHOD"]),
+        spoken_method(environ["REQUEST_METHOD"]),
         path if path.isascii() else _text(path),
         _raw(get("RAW_URI") or get("REQUEST_URI"), script),
         get("QUERY_STRING", ""),
@@ -59,7 +59,7 @@ def facts(environ: Environ) -> Request:
         get("HTTP_AUTHORIZATION"),
         get("CONTENT_TYPE"),
         get("HTTP_CONTENT_ENCODING"),
-        None if length is None else _number(length),
+        None if length is None else declared_length(length),
         chunked,
         bool(get("wsgi.input_terminated")),  # endless
         get("HTTP_ORIGIN"),
@@ -68,11 +68,6 @@ def facts(environ: Environ) -> Request:
         _rewritten(environ),
         lambda name: headers.get("HTTP_" + name.upper().replace("-", "_")),
     )
-
-
-def _method(method: str) -> str:
-    """``WS`` is our word for a websocket: no request may call itself that."""
-    return method if method != "WS" else "ws"
 
 
 def _text(path: str) -> str:
@@ -86,10 +81,6 @@ def _raw(target: str | None, script: str) -> str | None:
         return None
     path = target.partition("?")[0]
     return script + path if script and not path.startswith(script) else path
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
 
 
 def _scheme(environ: Environ) -> str:

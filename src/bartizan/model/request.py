@@ -58,3 +58,14 @@ class Request(Struct, frozen=True, gc=False):
     def __rich_repr__(self) -> list[tuple[str, str]]:
         """The same for whoever prints structs in colour."""
         return [("method", self.method), ("path", self.path)]
+
+
+def spoken_method(method: str) -> str:
+    """The method of an HTTP request. ``WS`` is our word for a websocket: none may call itself
+    that."""
+    return method if method != "WS" else "ws"
+
+
+def declared_length(text: str) -> int:
+    """Content-Length in bytes (RFC 9110 section 8.6); -1 where it is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
