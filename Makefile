@@ -73,8 +73,8 @@ COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 
   --no-emit-index-url --exclude-newer "7 days" --custom-compile-command "make lock"
 
 lock: $(filter .uv/bin/uv,$(UV))  ## choose the newest versions again, one week old at least
-	$(COMPILE) pyproject.toml --all-extras --group build --group examples --group demo \
-	  --group test --group check -o requirements/test.txt
+	$(COMPILE) pyproject.toml --all-extras --group build --group examples --group servers \
+	  --group neighbours --group peers --group demo --group test --group check -o requirements/test.txt
 	$(COMPILE) --group uv -o requirements/uv.txt
 
 # The editable install needs no second download: its build tools are pinned like all the rest.
