@@ -8,6 +8,7 @@ one truth: the decided client, scheme and host stand in the environ, and no forw
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -35,6 +36,8 @@ _GUNICORN_SAYS_HTTPS = (
     "HTTP_X_FORWARDED_PROTOCOL",
     "HTTP_X_FORWARDED_SSL",
 )
+_LONG = 4096
+"""So many characters of keys are not remembered: what a stranger sends must not fill the memory."""
 _PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -43,15 +46,18 @@ def facts(environ: Environ) -> Request:
     get = environ.get
     script = get("SCRIPT_NAME", "")
     path = script + get("PATH_INFO", "")
+    target = get("RAW_URI") or get("REQUEST_URI")
     length = get("CONTENT_LENGTH") or None
+    names = _header_names(environ)
+    values = [*map(environ.__getitem__, names)]
     # A dict of their own: the decision travels in the environ, and must not hold it in turn.
-    headers = {name: value for name, value in environ.items() if name[:5] == "HTTP_"}
+    headers = dict(zip(names, values))  # noqa: B905  (it costs 0.1 µs)
     chunked = "HTTP_TRANSFER_ENCODING" in headers
     # By place, in the order of the type: so many names would take ten times as long.
     return Request(
         spoken_method(environ["REQUEST_METHOD"]),
         path if path.isascii() else _text(path),
-        _raw(get("RAW_URI") or get("REQUEST_URI"), script),
+        None if target is None else _raw(target, script),
         get("QUERY_STRING", ""),
         _scheme(environ),
         get("REMOTE_ADDR") or "",
@@ -63,11 +69,23 @@ def facts(environ: Environ) -> Request:
         chunked,
         bool(get("wsgi.input_terminated")),  # endless
         get("HTTP_ORIGIN"),
-        len("".join([*headers, *headers.values()])),  # headers_size
+        len("".join([*names, *values])),  # headers_size
         ("content-length",) if chunked and length is not None else (),  # repeated
-        _rewritten(environ),
+        "werkzeug.proxy_fix.orig" in environ and _rewritten(environ),
         lambda name: headers.get("HTTP_" + name.upper().replace("-", "_")),
     )
+
+
+def _header_names(environ: Environ) -> tuple[str, ...]:
+    """The keys of the headers. Clients send the same ones again and again, so that what short
+    keys say is remembered."""
+    keys = tuple(environ)
+    return _among(keys) if len("".join(keys)) < _LONG else _among.__wrapped__(keys)
+
+
+@lru_cache(maxsize=256)
+def _among(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([key for key in keys if key[:5] == "HTTP_"])
 
 
 def _text(path: str) -> str:
@@ -75,10 +93,8 @@ def _text(path: str) -> str:
     return path.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
 
 
-def _raw(target: str | None, script: str) -> str | None:
+def _raw(target: str, script: str) -> str:
     """The path of the request line; some servers leave the mount prefix out of it."""
-    if target is None:
-        return None
     path = target.partition("?")[0]
     return script + path if script and not path.startswith(script) else path
 
@@ -95,8 +111,8 @@ def _scheme(environ: Environ) -> str:
 
 def _rewritten(environ: Environ) -> bool:
     """Whether werkzeug's ``ProxyFix`` stands around us and has believed a header."""
-    before = environ.get("werkzeug.proxy_fix.orig")
-    return before is not None and any(
+    before = environ["werkzeug.proxy_fix.orig"]
+    return any(
         environ.get(name) != before.get(name)
         for name in ("REMOTE_ADDR", "wsgi.url_scheme", "HTTP_HOST")
     )
@@ -105,15 +121,21 @@ def _rewritten(environ: Environ) -> bool:
 def tell(environ: Environ, decision: Decision) -> None:
     """Write the one truth into the environ, for everything that stands behind us."""
     context = decision.context
-    for name in [name for name in environ if _FORWARDING_PREFIX in name]:
+    for name in _forwarding(environ):
         del environ[name]
-    for name in _FORWARDING:
-        environ.pop(name, None)
     if context.address is not None:
         environ["REMOTE_ADDR"] = context.address.text
     environ["wsgi.url_scheme"] = context.scheme
     if context.host is not None:
         environ["HTTP_HOST"] = context.host
+
+
+def _forwarding(environ: Environ) -> list[str]:
+    """The keys of forwarding headers; one look says of nearly every request that it has none."""
+    keys = "\n".join(environ)
+    if "_FORWARDED" not in keys and "_X_REAL_IP" not in keys:
+        return []
+    return [name for name in environ if _FORWARDING_PREFIX in name or name in _FORWARDING]
 
 
 class Outside:
@@ -130,10 +152,12 @@ class Outside:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Decide act one; refuse, or let the framework go on with the parked decision."""
         guard = self.guard
-        if self._stopped is None:
-            self._stopped = look(guard, several=bool(environ.get("wsgi.multiprocess")))
-        if self._stopped:
-            return send(render(errors.NOT_SEALED, ""), environ["REQUEST_METHOD"], start_response)
+        if self._stopped != "":
+            if self._stopped is None:
+                self._stopped = look(guard, several=bool(environ.get("wsgi.multiprocess")))
+            if self._stopped:
+                ours = render(errors.NOT_SEALED, "")
+                return send(ours, environ["REQUEST_METHOD"], start_response)
         decision = guard.enter(self.read(environ))
         outcome = decision.outcome
         if outcome is not None and not isinstance(outcome, Permit):
@@ -201,7 +225,7 @@ class _Answering:
         if isinstance(said, Deny):
             self._refuse(said, exc_info)
             return lambda data: None
-        return self._start(status, said, *((exc_info,) if exc_info else ()))
+        return self._start(status, said, exc_info) if exc_info else self._start(status, said)
 
     def _refuse(self, deny: Deny, exc_info: Any = None) -> list[bytes]:
         response = self._guard.refuse(self._decision, deny)

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from bartizan.enforce.controls.rate import _hit
-from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import Route
 from bartizan.enforce.engine import Engine
 from bartizan.enforce.guard import Guard
@@ -86,8 +85,8 @@ def test_networks_are_kept_once_however_many_operations_there_are(tmp_path: Path
     engine = Engine(made.fittings, ORDER)
     looks = set()
     for n in range(40):
-        decision = Decision(engine, asked(f"/x{n}"), "", 0.0)
-        looks.add(id(_held(_held(dict(decision.plan.rows)["client"], "read"), "look")))
+        plan = engine.begin(asked(f"/x{n}")).plan
+        looks.add(id(_held(dict(plan.rows)["client"], "look")))
     assert len(looks) == 1
 
 

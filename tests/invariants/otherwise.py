@@ -215,9 +215,9 @@ class Trusting(Engine):
 
     def decide(self, context: Context) -> Any:
         """Walk the rows, past those that raise."""
-        for bound in context.plan.rows:
+        for control, step in context.plan.rows:
             try:
-                said = bound.step(context)
+                said = step(context)
             except Exception:
                 continue
             while isinstance(said, Effect):
@@ -226,7 +226,7 @@ class Trusting(Engine):
                     said = said.then(context, got)
                 except Exception:
                     said = None
-            if said is not None and not self._veils(bound, said, context):
+            if said is not None and not self._veils(control, said, context):
                 return said
         return Permit(context.subject, context.params, context.query, context.input)
 

@@ -103,10 +103,11 @@ def asking(shop: dict[str, Any], name: str) -> Callable[[int], None]:
 class InACircle(Decision):
     """A decision as it was once: the request that holds it is held by it."""
 
-    __slots__ = ("myself",)
+    myself: Any = None
+    """The decision."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __post_init__(self) -> None:
+        """Close the circle."""
         self.myself = self
 
 

@@ -18,7 +18,7 @@ from bartizan.enforce.controls import input as input_control
 from bartizan.enforce.controls.authenticate import ANONYMOUS
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.driver import advance
-from bartizan.enforce.effects import Body, Count, Effect, Route, Said
+from bartizan.enforce.effects import Effect, Route, Said
 from bartizan.enforce.engine import Engine
 from bartizan.enforce.plan import Bind, Fittings, Row
 from bartizan.enforce.table import ORDER
@@ -28,10 +28,7 @@ from bartizan.model.request import Request
 from bartizan.model.subject import Subject
 from bartizan.policy.rules import Expect, Operation, Policy
 from bartizan.schemas.form import Form
-from bartizan.stores.port import Counted
-
-EMPTY = Counted(-1, 0)
-"""What a store without any counts says."""
+from bartizan.stores.port import Counted, Hit
 
 
 class Spoken(Struct, frozen=True):
@@ -62,12 +59,13 @@ def ask(policy: Policy, question: Expect, forms: Mapping[str, Form] | None = Non
     """Decide one question. Without ``forms`` a body is not read, and the answer says so."""
     asking = _Asking(policy, question, forms or {})
     engine = Engine(Fittings(policy, Verifier({}, {}), asking.forms), tuple(map(asking.row, ORDER)))
-    decision = Decision(engine, asking.request(), "", 0.0)
+    context = engine.begin(asking.request())
+    decision = Decision("", 0.0, 0.0, context.plan, context, engine.decide(context))
     scope = decision.plan.scope
     operation = scope if isinstance(scope, Operation) else None
-    if advance(decision, asking.fulfil) is None:
+    if advance(decision, EMPTY) is None:
         route = Route(frozenset((operation.name,)) if operation else frozenset())
-        advance(decision, asking.fulfil, route)
+        advance(decision, EMPTY, asking.read, route)
     if decision.outcome is None:
         raise AssertionError("a decision parks once")
     return Answered(
@@ -100,6 +98,20 @@ def broken(policy: Policy, expect: Expect, forms: Mapping[str, Form] | None = No
             f'whatever is written; say by = "{control}" where that is meant'
         )
     return ""
+
+
+class Empty:
+    """A store without any counts."""
+
+    def reserve(self, hits: tuple[Hit, ...]) -> Counted:
+        """Everything is admitted."""
+        return Counted(-1, 0)
+
+    def give_back(self, hits: tuple[Hit, ...], at: float = 0.0) -> None:
+        """There is nothing to give back."""
+
+
+EMPTY = Empty()
 
 
 class _Asking:
@@ -143,11 +155,9 @@ class _Asking:
             header=lambda name: None,
         )
 
-    def fulfil(self, effect: Effect) -> Any:
-        """Nothing was counted yet, and the body is the question's own."""
-        if isinstance(effect, Count):
-            return EMPTY
-        return self._body() or b"" if isinstance(effect, Body) else None
+    def read(self, limit: int) -> bytes:
+        """The body is the question's own."""
+        return self._body() or b""
 
     def _body(self) -> bytes | None:
         body = self.question.body

@@ -1,53 +1,36 @@
 """One request under way: what an adapter holds between the two acts."""
 
-import time
+from msgspec import Struct
 
-from bartizan.enforce.context import Plan
-from bartizan.enforce.engine import Engine
+from bartizan.enforce.context import Context, Plan
+from bartizan.enforce.engine import Deciding
 from bartizan.model.decision import Outcome, Permit
 from bartizan.model.problem import Response
-from bartizan.model.request import Request
 
 
-class Decision:
+class Decision(Struct, eq=False):
     """A decision between its beginning and its event."""
 
-    __slots__ = (
-        "began",
-        "context",
-        "id",
-        "outcome",
-        "recorded",
-        "response",
-        "steps",
-        "ticks",
-        "withheld",
-    )
-
-    def __init__(self, engine: Engine, request: Request, decision_id: str, began: float) -> None:
-        self.id = decision_id
-        """Opaque id, in the answer and in the event."""
-        self.began = began
-        """Seconds since the epoch."""
-        self.ticks = time.perf_counter()
-        """When it began, for durations."""
-        self.context = engine.begin(request)
-        """What is known about the request."""
-        self.steps = engine.decide(self.context)
-        """The engine's generator."""
-        self.outcome: Outcome | None = None
-        """How it ended; ``None`` while it is parked."""
-        self.response: Response | None = None
-        """Our own answer, where we give one."""
-        self.withheld: int | None = None
-        """1 where fields of the answer were withheld, else 0; ``None`` before it was looked at."""
-        self.recorded = False
-        """Whether its event is written."""
-
-    @property
-    def plan(self) -> Plan:
-        """What holds for this request."""
-        return self.context.plan
+    id: str
+    """Opaque id, in the answer and in the event."""
+    began: float
+    """Seconds since the epoch."""
+    ticks: float
+    """When it began, by a clock for durations."""
+    plan: Plan
+    """What holds for this request."""
+    context: Context
+    """What is known about the request."""
+    steps: Deciding
+    """The engine's generator."""
+    outcome: Outcome | None = None
+    """How it ended; ``None`` while it is parked."""
+    response: Response | None = None
+    """Our own answer, where we give one."""
+    withheld: int | None = None
+    """1 where fields of the answer were withheld, else 0; ``None`` before it was looked at."""
+    recorded: bool = False
+    """Whether its event is written."""
 
 
 def permitted(decision: Decision) -> Permit:

@@ -51,12 +51,10 @@ class Engine:
                 return asked
         found = self._router.find(request.method, request.path)
         if type(found) is Found:
-            return Context(request, found.value, found.params)
+            return Context(request, found.value, found.params, request.scheme, request.host)
         allowed = found.methods if type(found) is Allowed and request.method != "WS" else ()
-        trap = self._trap(request, allowed)
-        if trap is not None:
-            return Context(request, trap, {})
-        return Context(request, self._subtree(request.path) or self._unknown, {}, allowed)
+        plan = self._trap(request, allowed) or self._subtree(request.path) or self._unknown
+        return Context(request, plan, {}, request.scheme, request.host, allowed)
 
     def _preflight(self, request: Request) -> Context | None:
         """A preflight asks for another method of a path that we serve; nothing else is one."""
@@ -64,9 +62,10 @@ class Engine:
         if wanted is None or self._router.find(wanted, request.path) is None:
             return None
         found = self._preflights.find(wanted, request.path)
+        plan, params = self._refused_preflight, {}
         if type(found) is Found:
-            return Context(request, found.value, found.params)
-        return Context(request, self._refused_preflight, {})
+            plan, params = found.value, found.params
+        return Context(request, plan, params, request.scheme, request.host)
 
     def _trap(self, request: Request, allowed: tuple[str, ...]) -> Plan | None:
         """A decoy: with any method, unless the path is a real one with other methods."""

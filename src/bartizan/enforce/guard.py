@@ -14,8 +14,8 @@ from bartizan.credentials.keys import KeyRing
 from bartizan.enforce.context import Headers
 from bartizan.enforce.controls import agreement, client, errors
 from bartizan.enforce.decision import Decision
-from bartizan.enforce.driver import Fulfil, aadvance, advance
-from bartizan.enforce.effects import Body, Count, Effect, GiveBack, Route
+from bartizan.enforce.driver import aadvance, advance
+from bartizan.enforce.effects import Route
 from bartizan.enforce.engine import Engine
 from bartizan.enforce.journal import Journal
 from bartizan.enforce.plan import Fittings, Row
@@ -75,15 +75,21 @@ class Guard:
 
     def enter(self, request: Request) -> Decision:
         """Act one. The decision's outcome is ``None`` when it is parked for act two."""
-        decision = Decision(self.engine, request, self._ids.next(), self._clock())
-        advance(decision, self.fulfil)
+        decision = self._begun(request)
+        advance(decision, self._store)
         return decision
 
     async def aenter(self, request: Request) -> Decision:
         """Act one under an event loop."""
-        decision = Decision(self.engine, request, self._ids.next(), self._clock())
-        await aadvance(decision, self.fulfil)
+        decision = self._begun(request)
+        await aadvance(decision, self._store)
         return decision
+
+    def _begun(self, request: Request) -> Decision:
+        began, ticks, engine = self._clock(), time.perf_counter(), self.engine
+        context = engine.begin(request)
+        steps = engine.decide(context)
+        return Decision(self._ids.next(), began, ticks, context.plan, context, steps)
 
     def resume(
         self, decision: Decision, route: Route, read: Callable[[int], bytes | None]
@@ -91,7 +97,7 @@ class Guard:
         """Act two, inside the framework; ``read`` reads the body up to a limit."""
         if decision.outcome is not None:
             return self._again(decision, route)
-        return advance(decision, self._reading(read), route)
+        return advance(decision, self._store, read, route)
 
     async def aresume(
         self, decision: Decision, route: Route, read: Callable[[int], Any]
@@ -99,7 +105,7 @@ class Guard:
         """Act two under an event loop; ``read`` may be a coroutine function."""
         if decision.outcome is not None:
             return self._again(decision, route)
-        return await aadvance(decision, self._reading(read), route)
+        return await aadvance(decision, self._store, read, route)
 
     def _again(self, decision: Decision, route: Route) -> Outcome | None:
         """Somebody dispatches a request that is decided already: what was decided stands, for
@@ -109,20 +115,6 @@ class Guard:
             self.fail(decision, said)
         decision.withheld = None
         return decision.outcome
-
-    def fulfil(self, effect: Effect) -> Any:
-        """Answer the effects that need no framework."""
-        if type(effect) is Count:
-            return self._store.reserve(effect.hits)
-        if type(effect) is GiveBack:
-            return self._store.give_back(effect.hits, effect.at)
-        raise TypeError(f"nobody fulfils {effect!r} here")
-
-    def _reading(self, read: Callable[[int], Any]) -> Fulfil:
-        def fulfil(effect: Effect) -> Any:
-            return read(effect.limit) if type(effect) is Body else self.fulfil(effect)
-
-        return fulfil
 
     # ------------------------------------------------------------ the answer
 
@@ -149,21 +141,23 @@ class Guard:
     def release(self, decision: Decision, status: int, headers: HeaderList) -> HeaderList | Deny:
         """The head of the view's answer with our headers; a refusal where act two refused, or
         never spoke."""
-        plan, now = decision.plan, self._clock()
-        if type(decision.outcome) is Deny:
-            return decision.outcome
-        if self.unspoken(decision, status):
-            if plan.veiled_until <= now:
-                return errors.UNGUARDED
-            decision.context.shadowed.append(errors.UNGUARDED)
+        plan, outcome = decision.plan, decision.outcome
+        if type(outcome) is Deny:
+            return outcome
+        if outcome is None:
+            if self.unspoken(decision, status):
+                if plan.veiled_until <= self._clock():
+                    return errors.UNGUARDED
+                decision.context.shadowed.append(errors.UNGUARDED)
+            decision.steps.close()
         elif self.uncut(decision, status) and self.fail(decision, errors.WITHHELD):
             return errors.WITHHELD
-        decision.steps.close()
-        self._record(decision, status)
-        if plan.veiled_until > now:
+        if self._recorder is not None:
+            self._record(decision, status)
+        if plan.shadows and plan.veiled_until > self._clock():
             return headers
         headers = [*headers, ("Bartizan-Decision", decision.id)]
-        if not plan.dresses or plan.shadows.get("headers", 0.0) > now:
+        if not plan.dresses or not self.enforces(decision, "headers"):
             return headers
         return dress(plan.headers, headers, decision.context.request.origin, status)
 
@@ -182,7 +176,8 @@ class Guard:
 
     def enforces(self, decision: Decision, control: str) -> bool:
         """Whether a control is enforced for this decision now, not in shadow."""
-        return decision.plan.shadows.get(control, 0.0) <= self._clock()
+        ends = decision.plan.shadows
+        return not ends or ends.get(control, 0.0) <= self._clock()
 
     def fail(self, decision: Decision, deny: Deny) -> bool:
         """A refusal of row 18 ends the decision, or is only noted where its control is in shadow.
@@ -230,10 +225,11 @@ class Guard:
 
 def dress(ours: Headers, headers: HeaderList, origin: str | None, status: int) -> HeaderList:
     """The view's headers with ours over them."""
-    kept = [pair for pair in headers if pair[0].lower() not in ours.names]
-    own = ours.fixed if status < 400 else ours.failed
-    kept += own
-    if len(kept) != len(headers) + len(own):  # something of the view's was replaced
+    names = ours.names
+    kept = [pair for pair in headers if pair[0].lower() not in names]
+    replaced = len(kept) != len(headers)
+    kept += ours.fixed if status < 400 else ours.failed
+    if replaced:
         kept = _vary(kept, [value for name, value in headers if name.lower() == "vary"])
     if origin is not None:
         kept += _grant(ours, origin)

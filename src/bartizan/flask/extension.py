@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from bartizan import server, wsgi
 from bartizan.enforce.controls.errors import NOT_SEALED
@@ -113,9 +113,8 @@ class Gate:
         return self._outside(environ, start)
 
     def unsealed(self) -> Response | None:
-        """A hook for what begins inside while the gate is open: it closes the gate too."""
-        if wsgi.DECISION in request.environ:
-            return None
+        """The first hook while the gate is open, for what begins inside: it closes the gate too,
+        and act two stands in its place from then on."""
         try:
             self.seal()
         except Exception:
@@ -157,7 +156,7 @@ class Gate:
         found = self.survey()
         server.admit(self.policy)
         guard = equip(self.policy, bind=self.bind, survey=found, journal=journal)
-        self._inside = Inside(self.app, guard, found)
+        self._inside = Inside(self.app, guard, found, instead=self.unsealed)
         self._outside = wsgi.Outside(self._behind, guard)
         self.guard = guard
         log.info("%s", guard.summary())

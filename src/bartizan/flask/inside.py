@@ -4,7 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import IO
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, after_this_request, request
 from flask.signals import got_request_exception
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wsgi import LimitedStream
@@ -15,20 +15,23 @@ from bartizan.enforce.decision import Decision
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.routing import Routes
 from bartizan.model.decision import Answer, Deny, Permit
-from bartizan.model.request import Request as Facts
 from bartizan.policy.routes import Survey
 from bartizan.policy.rules import Operation
 
 
 class Inside:
-    """The hooks of one application."""
+    """The hooks of one application: ``before`` stands first of all, ``after`` comes only where
+    there is something to cut."""
 
-    def __init__(self, app: Flask, guard: Guard, found: Survey) -> None:
+    def __init__(
+        self, app: Flask, guard: Guard, found: Survey, instead: Callable[[], object] | None = None
+    ) -> None:
+        """Stand there, ``instead`` of the hook that did until now."""
         self._guard = guard
         self._routes = Routes(found)
-        app.before_request_funcs.setdefault(None, []).insert(0, self.before)
-        for name in (None, *app.blueprints):
-            app.after_request_funcs.setdefault(name, []).append(self.after)
+        hooks = app.before_request_funcs.setdefault(None, [])
+        # At once: a thread may be walking the list, and must not pass over somebody's hook.
+        hooks[:] = [self.before, *(hook for hook in hooks if hook != instead)]
         got_request_exception.connect(self.failed, app)
 
     def before(self) -> Response | None:
@@ -49,12 +52,15 @@ class Inside:
         rule = current.url_rule
         route = self._routes.of(scope, id(rule) if rule is not None else None, current.method)
         outcome = self._guard.resume(decision, route, _read)
-        if outcome is None or isinstance(outcome, Permit):
+        if type(outcome) is Permit:
+            if decision.plan.keep is not None:
+                after_this_request(self.after)
             return None
-        return self._answer(decision, outcome)
+        return self._answer(decision, outcome) if isinstance(outcome, Deny | Answer) else None
 
     def after(self, response: Response) -> Response:
-        """Cut the answer down to the declared output, before anything else looks at it."""
+        """Cut the answer down to the declared output, before anything else looks at it: no
+        function that a view or a blueprint has registered comes earlier."""
         decision: Decision | None = request.environ.get(wsgi.DECISION)
         if decision is None or not self._guard.uncut(decision, response.status_code):
             return response
@@ -89,14 +95,6 @@ def _read(limit: int) -> bytes | None:
         return None
     except BadRequest:  # the client went away in the middle
         return b""
-
-
-def _lengthless(asked: Facts) -> bool:
-    """Whether a body may come of which nobody has said the length: in chunks, or as the data of
-    HTTP/2, which need not announce itself at all (RFC 9113 section 8.1.1)."""
-    if asked.chunked or asked.length is not None or not asked.endless:
-        return asked.chunked
-    return not request.environ.get("SERVER_PROTOCOL", "HTTP/1").startswith("HTTP/1")
 
 
 def _bound(current: Request, limit: int, over: Callable[[], object]) -> None:

@@ -52,11 +52,13 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
     """``proxies`` and ``deny`` of the API, ``networks`` of the operation or the subtree."""
     read = reader(fittings)
     networks = scope.networks if isinstance(scope, Operation | Pass) else ()
-    own = NetworkSet(networks) if networks else None
+    if not networks:
+        return read
+    own = NetworkSet(networks)
 
     def step(context: Context) -> Deny | None:
         said = read(context)
-        if said is not None or own is None:
+        if said is not None:
             return said
         return None if context.address in own else _ELSEWHERE
 

@@ -54,7 +54,7 @@ _OF_THE_API = frozenset({"flood", "guesses"})
 def _bind(reason: str, limits: tuple[Limit, ...]) -> Step | None:
     if not limits:
         return None
-    makers = tuple(_hit(limit) for limit in limits)
+    hits = _hits(tuple(_hit(limit) for limit in limits))
 
     def settle(context: Context, counted: Counted) -> Said:
         if counted.refused < 0:
@@ -62,9 +62,17 @@ def _bind(reason: str, limits: tuple[Limit, ...]) -> Step | None:
         return refuse(reason, limits[counted.refused], counted.wait)
 
     def step(context: Context) -> Count:
-        return Count(settle, tuple([make(context) for make in makers]))
+        return Count(settle, hits(context))
 
     return step
+
+
+def _hits(makers: tuple[Callable[[Context], Hit], ...]) -> Callable[[Context], tuple[Hit, ...]]:
+    """The hits of a row. The common row, one limit, is the short way."""
+    if len(makers) == 1:
+        (make,) = makers
+        return lambda context: (make(context),)
+    return lambda context: tuple([make(context) for make in makers])
 
 
 def _hit(limit: Limit) -> Callable[[Context], Hit]:

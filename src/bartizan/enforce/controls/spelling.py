@@ -18,7 +18,7 @@ _TARGET = Deny(REASONS["target_malformed"])
 _HEADER = Deny(REASONS["header_malformed"])
 
 _SEGMENT = r"(?!\.{1,2}(?:/|\Z))"
-_plain = re.compile(rf"(?:/{_SEGMENT}[A-Za-z0-9\-._~!$&'()*+,=:@]+)*/?\Z").match
+_plain = re.compile(rf"(?=/)(?:/{_SEGMENT}[A-Za-z0-9\-._~!$&'()*+,=:@]+)*/?\Z").match
 _decoded = re.compile(
     rf"(?:/{_SEGMENT}[^/\\;%\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+)*/?\Z"
 ).match
@@ -36,11 +36,11 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
 
 def _step(context: Context) -> Deny | None:
     request = context.request
-    path = request.path
-    plain = path[:1] == "/" and _plain(path) is not None and request.raw_path in (None, path)
-    if not plain and not _spelt(request.raw_path, path):
+    path, raw, query = request.path, request.raw_path, request.query
+    plain = (raw == path or raw is None) and _plain(path) is not None
+    if not plain and not _spelt(raw, path):
         return _TARGET
-    if request.query and not _query(request.query):
+    if query and not _query(query):
         return _TARGET
     if request.repeated or request.length == -1 or _joined(request.authorization, request.host):
         return _HEADER
