@@ -12,6 +12,8 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
+from msgspec import Struct
+
 from bartizan import server
 from bartizan.enforce.controls import errors
 from bartizan.enforce.decision import Decision
@@ -48,8 +50,10 @@ def facts(environ: Environ) -> Request:
     path = script + get("PATH_INFO", "")
     target = get("RAW_URI") or get("REQUEST_URI")
     length = get("CONTENT_LENGTH") or None
-    names = _header_names(environ)
+    keys = _keys(environ)
+    names = keys.headers
     values = [*map(environ.__getitem__, names)]
+    scheme = get("wsgi.url_scheme", "http")
     # A dict of their own: the decision travels in the environ, and must not hold it in turn.
     headers = dict(zip(names, values))  # noqa: B905  (it costs 0.1 µs)
     chunked = "HTTP_TRANSFER_ENCODING" in headers
@@ -59,7 +63,7 @@ def facts(environ: Environ) -> Request:
         path if path.isascii() else _text(path),
         None if target is None else _raw(target, script),
         get("QUERY_STRING", ""),
-        _scheme(environ),
+        _undone(environ) if scheme == "https" and keys.forwarding else scheme,
         get("REMOTE_ADDR") or "",
         get("HTTP_HOST"),
         get("HTTP_AUTHORIZATION"),
@@ -73,19 +77,31 @@ def facts(environ: Environ) -> Request:
         ("content-length",) if chunked and length is not None else (),  # repeated
         "werkzeug.proxy_fix.orig" in environ and _rewritten(environ),
         lambda name: headers.get("HTTP_" + name.upper().replace("-", "_")),
+        keys.forwarding != (),  # forwarded
     )
 
 
-def _header_names(environ: Environ) -> tuple[str, ...]:
-    """The keys of the headers. Clients send the same ones again and again, so that what short
-    keys say is remembered."""
+class Keys(Struct, frozen=True):
+    """What the keys of an environ say."""
+
+    headers: tuple[str, ...]
+    """Those of headers."""
+    forwarding: tuple[str, ...]
+    """Those of forwarding headers."""
+
+
+def _keys(environ: Environ) -> Keys:
+    """Clients send the same headers again and again, so that what short keys say is remembered."""
     keys = tuple(environ)
-    return _among(keys) if len("".join(keys)) < _LONG else _among.__wrapped__(keys)
+    return _read(keys) if len("".join(keys)) < _LONG else _read.__wrapped__(keys)
 
 
 @lru_cache(maxsize=256)
-def _among(keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple([key for key in keys if key[:5] == "HTTP_"])
+def _read(keys: tuple[str, ...]) -> Keys:
+    return Keys(
+        tuple([key for key in keys if key[:5] == "HTTP_"]),
+        tuple([key for key in keys if _FORWARDING_PREFIX in key or key in _FORWARDING]),
+    )
 
 
 def _text(path: str) -> str:
@@ -99,14 +115,13 @@ def _raw(target: str, script: str) -> str:
     return script + path if script and not path.startswith(script) else path
 
 
-def _scheme(environ: Environ) -> str:
-    """The scheme of the connection. gunicorn believes a header of its local peers: undo that."""
-    scheme: str = environ.get("wsgi.url_scheme", "http")
-    if scheme == "https" and environ.get("SERVER_SOFTWARE", "").startswith("gunicorn"):
+def _undone(environ: Environ) -> str:
+    """The scheme of the connection: gunicorn believes a header of its local peers. Undo that."""
+    if environ.get("SERVER_SOFTWARE", "").startswith("gunicorn"):
         for name in _GUNICORN_SAYS_HTTPS:
             if name in environ:
                 return "http"
-    return scheme
+    return "https"
 
 
 def _rewritten(environ: Environ) -> bool:
@@ -121,21 +136,14 @@ def _rewritten(environ: Environ) -> bool:
 def tell(environ: Environ, decision: Decision) -> None:
     """Write the one truth into the environ, for everything that stands behind us."""
     context = decision.context
-    for name in _forwarding(environ):
-        del environ[name]
+    if context.request.forwarded:
+        for name in _keys(environ).forwarding:
+            del environ[name]
     if context.address is not None:
         environ["REMOTE_ADDR"] = context.address.text
     environ["wsgi.url_scheme"] = context.scheme
     if context.host is not None:
         environ["HTTP_HOST"] = context.host
-
-
-def _forwarding(environ: Environ) -> list[str]:
-    """The keys of forwarding headers; one look says of nearly every request that it has none."""
-    keys = "\n".join(environ)
-    if "_FORWARDED" not in keys and "_X_REAL_IP" not in keys:
-        return []
-    return [name for name in environ if _FORWARDING_PREFIX in name or name in _FORWARDING]
 
 
 class Outside:
@@ -189,20 +197,15 @@ def send(
     return [] if method == "HEAD" or not response.body else [response.body]
 
 
-class _Answering:
+class _Answering(Struct, eq=False):
     """The way back of one request: watches the head of the answer go by."""
 
-    __slots__ = ("_decision", "_environ", "_guard", "_ours", "_start", "_started")
-
-    def __init__(
-        self, guard: Guard, decision: Decision, environ: Environ, start: StartResponse
-    ) -> None:
-        self._guard = guard
-        self._decision = decision
-        self._environ = environ
-        self._start = start
-        self._started = False
-        self._ours: list[bytes] | None = None
+    _guard: Guard
+    _decision: Decision
+    _environ: Environ
+    _start: StartResponse
+    _started: bool = False
+    _ours: list[bytes] | None = None
 
     def run(self, app: Application) -> Iterable[bytes]:
         try:

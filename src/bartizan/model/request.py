@@ -50,6 +50,8 @@ class Request(Struct, frozen=True, gc=False):
     """Whether the server has put an address from a header in the place of the peer."""
     header: Callable[[str], str | None]
     """Any other header by its lower-case name."""
+    forwarded: bool = True
+    """Whether a forwarding header may be among them."""
 
     def __repr__(self) -> str:
         """Method and path alone: what stands in a trace is kept, and sent elsewhere (CWE-532)."""
