@@ -6,6 +6,8 @@ A route is told apart by what Django says of it at run time: the joined text of 
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +17,12 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
 from django.utils.functional import Promise
 from django.views.generic import View
+from msgspec import Struct
 
 from bartizan.enforce.views import takes_subject, where
 from bartizan.policy.routes import Resolve, Served, samples
 from bartizan.policy.rules import Policy
+from bartizan.policy.ways import Way, joined, ways
 
 _AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
 """HEAD is GET, and the OPTIONS that Django answers by itself is no operation."""
@@ -49,19 +53,41 @@ def served(prefix: str) -> tuple[Served, ...]:
     found: dict[Hashable, Served] = {}
     for language in languages(root):
         with translation.override(language):
-            for route, leaf in leaves(root):
-                found.setdefault(key(route, leaf.callback), _served(prefix, route, leaf))
+            for leaf in leaves(root):
+                at = key(leaf.route, leaf.pattern.callback)
+                found.setdefault(at, _served(prefix, leaf))
     return tuple(found.values())
 
 
-def leaves(resolver: URLResolver) -> Iterator[tuple[str, URLPattern]]:
-    """Every pattern with a view, with its route as ``ResolverMatch.route`` will say it."""
+class Leaf(Struct, frozen=True):
+    """A pattern with a view, and the way to it."""
+
+    route: str
+    """Its route as ``ResolverMatch.route`` will say it, in the language of the moment."""
+    pattern: URLPattern
+    """The pattern itself."""
+    expressions: tuple[str, ...]
+    """Regular expressions of all patterns on the way to it, in the language of the moment."""
+    includes: tuple[URLResolver, ...] = ()
+    """The included tables on the way to it, the outermost first."""
+
+
+def leaves(resolver: URLResolver) -> Iterator[Leaf]:
+    """Every pattern with a view."""
     for entry in resolver.url_patterns:
+        own = str(entry.pattern.regex.pattern)
         if isinstance(entry, URLPattern):
-            yield str(entry.pattern), entry
+            yield Leaf(str(entry.pattern), entry, (own,))
             continue
-        for route, leaf in leaves(entry):
-            yield _joined(str(entry.pattern), route), leaf
+        for leaf in leaves(entry):
+            route = _joined(str(entry.pattern), leaf.route)
+            includes = (entry, *leaf.includes)
+            yield Leaf(route, leaf.pattern, (own, *leaf.expressions), includes)
+
+
+def written(prefix: str, expressions: tuple[str, ...]) -> tuple[Way, ...]:
+    """How the path behind these patterns may be written."""
+    return joined((((f"{prefix}/",),), *map(ways, expressions)))
 
 
 def resolver(prefix: str) -> Resolve:
@@ -69,17 +95,15 @@ def resolver(prefix: str) -> Resolve:
     root = get_resolver()
     tongues = languages(root)
 
-    def resolve(method: str, path: str) -> Hashable | None:
+    def resolve(method: str, path: str) -> frozenset[Hashable]:
         if not path.startswith(prefix):
-            return None
+            return frozenset()
+        found: set[Hashable] = set()
         for language in tongues:
-            with translation.override(language):
-                try:
-                    match = root.resolve(path[len(prefix) :] or "/")
-                except Resolver404:
-                    continue
-            return key(match.route, match.func)
-        return None
+            with translation.override(language), suppress(Resolver404):
+                match = root.resolve(path[len(prefix) :] or "/")
+                found.add(key(match.route, match.func))
+        return frozenset(found)
 
     return resolve
 
@@ -117,14 +141,16 @@ def _knows(prefix: str, policy: Policy) -> bool:
     )
 
 
-def _served(prefix: str, route: str, leaf: URLPattern) -> Served:
+def _served(prefix: str, leaf: Leaf) -> Served:
+    view = leaf.pattern.callback
     return Served(
-        key=key(route, leaf.callback),
-        path=f"{prefix}/{_readable(route)}",
-        methods=methods(leaf.callback),
-        where=where(leaf.callback),
-        view=leaf.lookup_str,
-        takes_subject=takes_subject(leaf.callback),
+        key=key(leaf.route, view),
+        path=f"{prefix}/{_readable(leaf.route)}",
+        methods=methods(view),
+        where=where(view),
+        view=leaf.pattern.lookup_str,
+        takes_subject=takes_subject(view),
+        ways=partial(written, prefix, leaf.expressions),
     )
 
 

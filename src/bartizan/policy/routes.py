@@ -2,30 +2,28 @@
 
 Nothing is translated: for every operation a few sample paths are asked of the framework's own
 router, so regular expressions, custom converters and included tables count as the framework
-itself reads them. A served route that no operation reaches, and an operation that reaches no
-route, stop the start (OWASP API9:2023, improper inventory).
+itself reads them. Where that leaves a route open, a few paths are made from the route's own
+pattern, asked of that router too, and looked up in the policy. A served route that no operation
+reaches, and an operation that reaches no route, stop the start (OWASP API9:2023, improper
+inventory).
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from itertools import islice, product
 
 from msgspec import Struct
 
-from bartizan.policy.match import parse_template
-from bartizan.policy.rules import Operation, Parameter, ParameterKind, Policy
-
-SAMPLES: Mapping[ParameterKind, tuple[str, ...]] = {
-    "int": ("7", "12345", "2024", "0"),
-    "uuid": ("6ba7b810-9dad-41d1-80b4-00c04fd430c8",),
-    "date": ("2026-01-31",),
-    "slug": ("abc-d", "abc_d", "abc", "A1", "7", "d41d8cd98f00b204e9800998ecf8427e"),
-    "str": ("x.y~", "a b", "abc-d", "abc", "A1", "7", "6ba7b810-9dad-41d1-80b4-00c04fd430c8"),
-    "path": ("a/b.c", "a", "a/b/c", "7"),
-}
-"""Texts of each kind, from the most to the least peculiar."""
+from bartizan.policy.match import Found, Router, parse_template
+from bartizan.policy.rules import Operation, Parameter, Policy
+from bartizan.policy.ways import SAMPLES, Way, paths
+from bartizan.policy.words import METHODS
 
 MOST_SAMPLES = 64
-"""Sample paths of one operation at most."""
+"""Sample paths of one operation at most, and of one way to write a route's path."""
+
+
+def _no_ways() -> tuple[Way, ...]:
+    return ()
 
 
 class Served(Struct, frozen=True):
@@ -44,6 +42,8 @@ class Served(Struct, frozen=True):
     """Name of the view."""
     takes_subject: bool = False
     """Whether its code takes our subject or permit."""
+    ways: Callable[[], tuple[Way, ...]] = _no_ways
+    """How its path may be written, mount prefix included, read out of its pattern when asked."""
 
 
 class Undecided(Struct, frozen=True):
@@ -68,28 +68,64 @@ class Survey(Struct, frozen=True):
     """Routes that no entry decides."""
     unserved: tuple[Operation, ...]
     """Operations that no route serves."""
+    hidden: tuple[Served, ...] = ()
+    """Routes that are never asked: other routes take all their paths first. Where that is wrong
+    for some path, no operation agrees with them, and the request is refused (row 12)."""
 
 
-Resolve = Callable[[str, str], Hashable | None]
-"""Ask the framework's router: method and public path to the key of a route."""
+Resolve = Callable[[str, str], frozenset[Hashable]]
+"""Ask the framework's router: method and public path to the keys of the routes that serve it, one
+for every host or language in which it reads differently."""
 
 
 def survey(policy: Policy, served: Iterable[Served], resolve: Resolve) -> Survey:
     """Hold every route against every operation."""
     routes = {route.key: route for route in served}
     reached: dict[tuple[Hashable, str], set[str]] = {}
-    unserved = []
-    for operation in policy.operations:
-        if operation.decoy or operation.method == "WS":
-            continue
-        keys = {resolve(operation.method, path) for path in samples(operation.template)}
-        keys = {key for key in keys & routes.keys() if _says(routes[key], operation.method)}
-        for key in keys:
-            reached.setdefault((key, operation.method), set()).add(operation.name)
-        if not keys:
-            unserved.append(operation)
+    for operation in _surveyed(policy):
+        for path in samples(operation.template):
+            for key in resolve(operation.method, path):
+                if key in routes and _says(routes[key], operation.method):
+                    reached.setdefault((key, operation.method), set()).add(operation.name)
+    hidden = _look_back(policy, routes.values(), resolve, reached)
+    serving = {name for names in reached.values() for name in names}
+    unserved = tuple(one for one in _surveyed(policy) if one.name not in serving)
     serves = {at: frozenset(names) for at, names in reached.items()}
-    return _sorted(policy, tuple(routes.values()), serves, tuple(unserved))
+    return _sorted(policy, tuple(routes.values()), serves, unserved, hidden)
+
+
+def _surveyed(policy: Policy) -> Iterator[Operation]:
+    return (one for one in policy.operations if not one.decoy and one.method != "WS")
+
+
+def _look_back(
+    policy: Policy,
+    routes: Iterable[Served],
+    resolve: Resolve,
+    reached: dict[tuple[Hashable, str], set[str]],
+) -> frozenset[Hashable]:
+    """Look up, for methods that no operation reached, paths that the route's pattern makes.
+
+    Adds to ``reached``; returns the keys of routes whose every path another route serves.
+    """
+    router: Router[str] | None = None
+    hidden: set[Hashable] = set()
+    for route in routes:
+        unsaid = route.methods is None and not any(key == route.key for key, _ in reached)
+        methods = METHODS if unsaid else route.methods or ()
+        left = [one for one in methods if one in METHODS and (route.key, one) not in reached]
+        if not left:
+            continue
+        router = router or Router((o.method, o.template, o.name) for o in _surveyed(policy))
+        asked = [path for way in route.ways() for path in paths(way, MOST_SAMPLES)]
+        answers = {(one, path): resolve(one, path) for one in left for path in asked}
+        for (method, path), keys in answers.items():
+            found = router.find(method, path) if route.key in keys else None
+            if isinstance(found, Found):
+                reached.setdefault((route.key, method), set()).add(found.value)
+        if answers and all(keys and route.key not in keys for keys in answers.values()):
+            hidden.add(route.key)
+    return frozenset(hidden)
 
 
 def samples(template: str) -> tuple[str, ...]:
@@ -110,17 +146,30 @@ def _sorted(
     routes: tuple[Served, ...],
     serves: Mapping[tuple[Hashable, str], frozenset[str]],
     unserved: tuple[Operation, ...],
+    unasked: frozenset[Hashable],
 ) -> Survey:
-    covered, passed, undecided = [], [], []
+    covered, passed, undecided, hidden = [], [], [], []
+    by_key: dict[Hashable, set[str]] = {}
+    for (key, _), found in serves.items():
+        by_key.setdefault(key, set()).update(found)
     for route in routes:
-        names = [name for (key, _), found in serves.items() if key == route.key for name in found]
+        names = by_key.get(route.key, set())
         prefix = next((p.prefix for p in policy.passes if route.path.startswith(p.prefix)), None)
         if prefix is not None and not names:
             passed.append((route, prefix))
             continue
         if names:
             covered.append((route, tuple(sorted(names))))
-        missing = {method for method in route.methods or () if (route.key, method) not in serves}
-        if missing or not names:
+        elif route.key in unasked:
+            hidden.append(route)
+            continue
+        missing = {method for method in _sayable(route) or () if (route.key, method) not in serves}
+        if missing or (not names and _sayable(route) != frozenset()):
             undecided.append(Undecided(route, tuple(sorted(missing))))
-    return Survey(serves, tuple(covered), tuple(passed), tuple(undecided), unserved)
+    return Survey(serves, tuple(covered), tuple(passed), tuple(undecided), unserved, tuple(hidden))
+
+
+def _sayable(route: Served) -> frozenset[str] | None:
+    """The methods of a route that an operation can have; any other one (TRACE) is refused
+    whatever a policy says."""
+    return None if route.methods is None else route.methods & frozenset(METHODS)
