@@ -8,7 +8,7 @@ one truth: the decided client, scheme and host stand in the environ, and no forw
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -54,14 +54,12 @@ def facts(environ: Environ) -> Request:
     names = keys.headers
     values = [*map(environ.__getitem__, names)]
     scheme = get("wsgi.url_scheme", "http")
-    # A dict of their own: the decision travels in the environ, and must not hold it in turn.
-    headers = dict(zip(names, values))  # noqa: B905  (it costs 0.1 µs)
-    chunked = "HTTP_TRANSFER_ENCODING" in headers
+    chunked = "HTTP_TRANSFER_ENCODING" in environ
     # By place, in the order of the type: so many names would take ten times as long.
     return Request(
         spoken_method(environ["REQUEST_METHOD"]),
         path if path.isascii() else _text(path),
-        None if target is None else _raw(target, script),
+        target if target is None or target == path else _raw(target, script),
         get("QUERY_STRING", ""),
         _undone(environ) if scheme == "https" and keys.forwarding else scheme,
         get("REMOTE_ADDR") or "",
@@ -76,9 +74,16 @@ def facts(environ: Environ) -> Request:
         len("".join([*names, *values])),  # headers_size
         ("content-length",) if chunked and length is not None else (),  # repeated
         "werkzeug.proxy_fix.orig" in environ and _rewritten(environ),
-        lambda name: headers.get("HTTP_" + name.upper().replace("-", "_")),
+        partial(_header, names, values),
         keys.forwarding != (),  # forwarded
     )
+
+
+def _header(names: tuple[str, ...], values: list[str], name: str) -> str | None:
+    """Any other header. The environ itself is not asked: the decision travels in it, and must not
+    hold it in turn."""
+    key = "HTTP_" + name.upper().replace("-", "_")
+    return values[names.index(key)] if key in names else None
 
 
 class Keys(Struct, frozen=True):

@@ -25,7 +25,7 @@ def environ(sent: Sent, mount: str) -> Environ:
         "SCRIPT_NAME": script,
         "PATH_INFO": info,
         "QUERY_STRING": query,
-        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_PROTOCOL": _protocol(sent),
         "SERVER_NAME": "server.internal",
         "SERVER_PORT": "8000",
         "REMOTE_ADDR": sent.peer,
@@ -44,6 +44,13 @@ def environ(sent: Sent, mount: str) -> Environ:
 def _split(path: str, mount: str) -> tuple[str, str]:
     inside = mount and (path == mount or path.startswith(f"{mount}/"))
     return (mount, path.removeprefix(mount)) if inside else ("", path)
+
+
+def _protocol(sent: Sent) -> str:
+    """A body that no header announces is possible in HTTP/2 alone."""
+    named = {name.lower() for name, _ in sent.lines}
+    announced = named & {"content-length", "transfer-encoding"}
+    return "HTTP/2" if sent.body and not announced and sent.endless else "HTTP/1.1"
 
 
 def _headers(sent: Sent) -> dict[str, str]:

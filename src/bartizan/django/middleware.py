@@ -31,6 +31,9 @@ from bartizan.policy.rules import Operation
 
 log = logging.getLogger("bartizan")
 
+_TELLING: Final = frozenset({400, 404})
+"""Statuses of answers in which Django says something of itself."""
+
 GetResponse = Callable[[HttpRequest], Any]
 
 DISAGREES: Final = Deny(REASONS["route_disagrees"])
@@ -74,7 +77,9 @@ class Outside:
             held = Parked(guard, guard.enter(of_request(request)), alone=True)
         if held.decision.outcome is not None:
             return _refused(held)
-        self._park(request, held)
+        park(request, held)
+        if held.alone and held.guard.enforces(held.decision, "client"):
+            tell(request, held.decision)
         try:
             response = self.get_response(request)
         except BaseException:
@@ -91,7 +96,9 @@ class Outside:
             held = Parked(guard, await guard.aenter(of_request(request)), alone=True)
         if held.decision.outcome is not None:
             return _refused(held)
-        self._park(request, held)
+        park(request, held)
+        if held.alone and held.guard.enforces(held.decision, "client"):
+            tell(request, held.decision)
         try:
             response = await self.get_response(request)
         except BaseException:
@@ -111,11 +118,6 @@ class Outside:
         scope = request.scope if isinstance(request, ASGIRequest) else request.META
         decision: Decision | None = scope.get(wsgi.DECISION)
         return Parked(self.gate.guard, decision, alone=False) if decision is not None else None
-
-    def _park(self, request: HttpRequest, held: Parked) -> None:
-        park(request, held)
-        if held.alone and held.guard.enforces(held.decision, "client"):
-            tell(request, held.decision)
 
     def _decide(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         """``process_view``: act two."""
@@ -179,7 +181,8 @@ def _cut(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     held = parked(request)
     if held is None:
         return response
-    response = _hushed(request, response, held)
+    if response.status_code in _TELLING:
+        response = _hushed(request, response, held)
     if held.decision.plan.keep is None:
         return response
     return answer.cut(response, held.guard, held.decision)
@@ -187,7 +190,8 @@ def _cut(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
 
 def _leaving(request: HttpRequest, response: HttpResponseBase, held: Parked) -> HttpResponseBase:
     """What leaves. A callable of ours around us dresses or replaces it; else that happens here."""
-    response = _hushed(request, response, held)
+    if response.status_code in _TELLING:
+        response = _hushed(request, response, held)
     return answer.dressed(response, held.guard, held.decision) if held.alone else response
 
 
@@ -197,8 +201,6 @@ def _hushed(request: HttpRequest, response: HttpResponseBase, held: Parked) -> H
     A 404 before act two means that its router does not know what the policy knows: whatever is
     made of it (a redirect with a slash, a page of the URLconf) does not leave.
     """
-    if response.status_code not in (400, 404):
-        return response
     decision = held.decision
     if (
         decision.outcome is None

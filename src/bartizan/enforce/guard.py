@@ -150,14 +150,14 @@ class Guard:
                     return errors.UNGUARDED
                 decision.context.shadowed.append(errors.UNGUARDED)
             decision.steps.close()
-        elif self.uncut(decision, status) and self.fail(decision, errors.WITHHELD):
+        elif plan.keep and self.uncut(decision, status) and self.fail(decision, errors.WITHHELD):
             return errors.WITHHELD
         if self._recorder is not None:
             self._record(decision, status)
         if plan.shadows and plan.veiled_until > self._clock():
             return headers
         headers = [*headers, ("Bartizan-Decision", decision.id)]
-        if not plan.dresses or not self.enforces(decision, "headers"):
+        if not plan.dresses or (plan.shadows and not self.enforces(decision, "headers")):
             return headers
         return dress(plan.headers, headers, decision.context.request.origin, status)
 

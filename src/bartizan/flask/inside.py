@@ -1,6 +1,7 @@
 """Act two inside Flask: the first ``before_request``, and the first word after the view."""
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import IO
 
@@ -15,6 +16,7 @@ from bartizan.enforce.decision import Decision
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.routing import Routes
 from bartizan.model.decision import Answer, Deny, Permit
+from bartizan.model.request import Request as Facts
 from bartizan.policy.routes import Survey
 from bartizan.policy.rules import Operation
 
@@ -46,9 +48,8 @@ class Inside:
                 return self._answer(decision, decision.outcome)
         scope = decision.plan.scope
         asked = decision.context.request
-        if asked.length is None and asked.endless and isinstance(scope, Operation):
-            # Chunked, or HTTP/2, which has neither header: then Werkzeug reads to the very end.
-            _bound(current, scope.body, lambda: self._guard.fail(decision, errors.TOO_LARGE))
+        if _lengthless(asked, environ) and isinstance(scope, Operation):
+            _bound(current, scope.body, partial(self._guard.fail, decision, errors.TOO_LARGE))
         rule = current.url_rule
         route = self._routes.of(scope, id(rule) if rule is not None else None, current.method)
         outcome = self._guard.resume(decision, route, _read)
@@ -95,6 +96,15 @@ def _read(limit: int) -> bytes | None:
         return None
     except BadRequest:  # the client went away in the middle
         return b""
+
+
+def _lengthless(asked: Facts, environ: wsgi.Environ) -> bool:
+    """Whether a body may come of which nobody has said the length: in chunks, or as the data of
+    HTTP/2, which need not announce itself at all (RFC 9113 section 8.1.1). Werkzeug would read it
+    to the very end. In HTTP/1.1 there is none where no header says so (RFC 9112 section 6.3)."""
+    if asked.length is not None or not asked.endless:
+        return False
+    return asked.chunked or not environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1")
 
 
 def _bound(current: Request, limit: int, over: Callable[[], object]) -> None:

@@ -42,7 +42,8 @@ class Authenticate:
         invalid = challenge(realm, error="invalid_token")
         self._accepted = frozenset(operation.identity) - {ANONYMOUS}
         self._optional = ANONYMOUS in operation.identity
-        self._verifier = fittings.verifier
+        self._verify = fittings.verifier.verify
+        self._remembered = fittings.verifier.remembered
         self._guesses = fittings.policy.api.guesses
         self._missing = Deny(REASONS["credential_missing"], challenge(realm), key="identity")
         self._failed = {
@@ -57,7 +58,7 @@ class Authenticate:
         if header is None:
             return None if self._optional else self._missing
         if header.startswith("Bearer "):
-            subject = self._verifier.remembered(header[7:])
+            subject = self._remembered(header[7:])
             if subject is not None:
                 return self._admit(context, subject)
         return self._reserve(context, bearer.read(header))
@@ -83,7 +84,7 @@ class Authenticate:
     def _prove(self, token: str | bearer.Malformed | None) -> Subject | Deny:
         if not isinstance(token, str):
             return self._failed["credential_malformed"]
-        proven = self._verifier.verify(token)
+        proven = self._verify(token)
         return self._failed[proven] if isinstance(proven, str) else proven
 
     def _admit(self, context: Context, subject: Subject) -> Said:

@@ -6,6 +6,7 @@ signed in, what would be counted per subject or tenant is counted per client: ne
 """
 
 from collections.abc import Callable
+from operator import attrgetter
 
 from bartizan.enforce.context import Context, Scope, Step
 from bartizan.enforce.effects import Count, Said
@@ -52,27 +53,19 @@ _OF_THE_API = frozenset({"flood", "guesses"})
 
 
 def _bind(reason: str, limits: tuple[Limit, ...]) -> Step | None:
+    """One effect for all limits of a row. The common row, one limit, is the short way."""
     if not limits:
         return None
-    hits = _hits(tuple(_hit(limit) for limit in limits))
 
     def settle(context: Context, counted: Counted) -> Said:
         if counted.refused < 0:
             return None
         return refuse(reason, limits[counted.refused], counted.wait)
 
-    def step(context: Context) -> Count:
-        return Count(settle, hits(context))
-
-    return step
-
-
-def _hits(makers: tuple[Callable[[Context], Hit], ...]) -> Callable[[Context], tuple[Hit, ...]]:
-    """The hits of a row. The common row, one limit, is the short way."""
-    if len(makers) == 1:
-        (make,) = makers
-        return lambda context: (make(context),)
-    return lambda context: tuple([make(context) for make in makers])
+    first, *more = makers = [_hit(limit) for limit in limits]
+    if not more:
+        return lambda context: Count(settle, (first(context),))
+    return lambda context: Count(settle, tuple([make(context) for make in makers]))
 
 
 def _hit(limit: Limit) -> Callable[[Context], Hit]:
@@ -99,9 +92,9 @@ def _tenant(context: Context) -> str:
 
 
 _KEYS: dict[str, Key] = {
-    "client": lambda context: context.client,
+    "client": attrgetter("client"),
     "subject": _subject,
     "tenant": _tenant,
-    "operation": lambda context: context.plan.name,
+    "operation": attrgetter("plan.name"),
 }
 """What a limit can count apart."""
