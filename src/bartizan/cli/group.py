@@ -26,6 +26,7 @@ class Verb(NamedTuple):
 
 
 VERBS: Final = (
+    Verb("init", "bartizan.cli.init", "write a first policy for an application, in shadow"),
     Verb("check", "bartizan.cli.check", "hold the policy against the application it guards"),
     Verb("ask", "bartizan.cli.ask", "ask the policy: who may do what, and which line says so"),
     Verb("explain", "bartizan.cli.explain", "what a code means, and what to do about it"),

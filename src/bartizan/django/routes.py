@@ -145,7 +145,7 @@ def _served(prefix: str, leaf: Leaf) -> Served:
     view = leaf.pattern.callback
     return Served(
         key=key(leaf.route, view),
-        path=f"{prefix}/{_readable(leaf.route)}",
+        path=f"{prefix}/{readable(leaf.route)}",
         methods=methods(view),
         where=where(view),
         view=leaf.pattern.lookup_str,
@@ -159,7 +159,7 @@ def _joined(outer: str, inner: str) -> str:
     return outer + inner.removeprefix("^") if outer else inner
 
 
-def _readable(route: str) -> str:
+def readable(route: str) -> str:
     """A route for people; of a regular expression only what stands for itself is undone."""
     return re.sub(r"\\([-./_])", r"\1", route.removeprefix("^"))
 

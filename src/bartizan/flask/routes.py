@@ -33,7 +33,7 @@ def served(app: Flask) -> tuple[Served, ...]:
             takes_subject=takes_subject(
                 app.view_functions.get(rule.endpoint), known=(subject, decision)
             ),
-            ways=partial(_ways, app, rule),
+            ways=partial(ways, app, rule),
         )
         for rule in _rules(app)
     )
@@ -88,7 +88,7 @@ def _adapters(app: Flask) -> Iterator[MapAdapter]:
 _VARIABLE = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?(\w+)>")
 
 
-def _ways(app: Flask, rule: Rule) -> tuple[Way, ...]:
+def ways(app: Flask, rule: Rule) -> tuple[Way, ...]:
     """The path of a rule, also with the other ending where it does not mind slashes."""
     way = tuple(_pieces(app, mount(app) + rule.rule, rule))
     last = way[-1] if way else ""

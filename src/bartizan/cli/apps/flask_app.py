@@ -1,9 +1,13 @@
 """A Flask application as ``bartizan check`` sees it."""
 
+from pathlib import Path
+
 from flask import Flask
 
 from bartizan.cli.application import Found
+from bartizan.cli.starting import Beginning
 from bartizan.flask.extension import gate_of
+from bartizan.flask.outline import outline
 from bartizan.flask.routes import resolver, served
 from bartizan.policy.load import load
 from bartizan.policy.routes import survey
@@ -19,3 +23,14 @@ def read(app: Flask, policy: Policy | None) -> Found:
         return Found(chosen, {}, survey(chosen, served(app), resolver(app)), str(unguarded))
     chosen = policy or gate.policy
     return Found(chosen, gate.bind, survey(chosen, served(app), resolver(app)))
+
+
+def begin(app: Flask, title: str) -> Beginning:
+    """What a first policy needs to know about it."""
+    return Beginning(outline(app, title), Path(app.root_path), _line)
+
+
+def _line(policy: str) -> list[str]:
+    """The code that puts the guard before it."""
+    given = "" if policy == "bartizan.toml" else f', policy="{policy}"'
+    return ["from bartizan.flask import Bartizan", f"Bartizan(app{given})"]

@@ -1,0 +1,188 @@
+"""What a first policy names: operations, each once, with what a person must decide about them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from bartizan.policy.draft_paths import parameters, templates
+from bartizan.policy.match import TemplateFault, parse_template, shape
+from bartizan.policy.outline import Outline, Route
+from bartizan.policy.words import METHODS
+
+
+class Drafted(Struct, frozen=True):
+    """An operation of a first policy."""
+
+    method: str
+    """Its method."""
+    template: str
+    """Its public template."""
+    where: str
+    """The line of code that serves it."""
+    family: str
+    """What it is listed with; empty where it stands alone."""
+    asks: tuple[str, ...]
+    """What a person must decide, a sentence each."""
+    sign_in: bool
+    """Whether secrets are entered here."""
+
+    @property
+    def name(self) -> str:
+        """``GET /orders/{order_id:int}``."""
+        return f"{self.method} {self.template}"
+
+
+class Subtree(Struct, frozen=True):
+    """A subtree that is left to a guard of its own."""
+
+    prefix: str
+    """``/admin/``."""
+    why: str
+    """Whose guard that is."""
+    inside: tuple[str, ...]
+    """Routes inside it that seem to have no such guard."""
+
+
+# ------------------------------------------------------------------ subtrees
+
+
+def subtrees(outline: Outline) -> tuple[Subtree, ...]:
+    """The outermost subtrees with a guard of their own, and what of ours lies in them."""
+    found: dict[str, str] = {}
+    for route in outline.routes:
+        if _possible(route.subtree):
+            found.setdefault(route.subtree, route.why)
+    outer = [one for one in found if not any(one != o and one.startswith(o) for o in found)]
+    return tuple(Subtree(one, found[one], tuple(_ours(outline, one))) for one in outer)
+
+
+def _possible(prefix: str) -> bool:
+    """Whether a subtree can be said: no variable part, and not everything."""
+    try:
+        segments = parse_template(prefix)
+    except TemplateFault:
+        return False
+    return len(segments) > 1 and segments[-1] == "" and all(isinstance(s, str) for s in segments)
+
+
+def _ours(outline: Outline, prefix: str) -> Iterator[str]:
+    for route in outline.routes:
+        if not route.subtree and route.path.startswith(prefix):
+            yield route.path
+
+
+# ------------------------------------------------------------------ operations
+
+
+def operations(outline: Outline, without: frozenset[str]) -> tuple[Drafted, ...]:
+    """Every operation once, those of one template together, in the order of the routes.
+
+    ``without`` names operations that no route serves after all.
+    """
+    passed = tuple(one.prefix for one in subtrees(outline))
+    methods: dict[str, dict[str, list[tuple[Route, bool]]]] = {}
+    named: dict[str, str] = {}
+    for route in outline.routes:
+        for template, wider in _templates(route):
+            if template.startswith(passed):
+                continue
+            at = shape(template)
+            named.setdefault(at, template)
+            for method in _methods(route):
+                under = methods.setdefault(at, {})
+                under.setdefault(method, []).append((route, wider))
+    every = [
+        _drafted(method, named[at], under[method])
+        for at, under in methods.items()
+        for method in sorted(under, key=METHODS.index)
+    ]
+    return tuple(one for one in every if one.name not in without)
+
+
+def _templates(route: Route) -> Iterator[tuple[str, bool]]:
+    seen: set[str] = set()
+    for way in route.ways:
+        for one in templates(way):
+            if one.text not in seen:
+                seen.add(one.text)
+                yield one.text, one.wider
+
+
+def _methods(route: Route) -> Sequence[str]:
+    if route.socket:
+        return ("WS",)
+    return [one for one in route.methods if one in METHODS]
+
+
+def _drafted(method: str, template: str, routes: Sequence[tuple[Route, bool]]) -> Drafted:
+    first = routes[0][0]
+    kind = _kind(template)
+    return Drafted(
+        method=method,
+        template=template,
+        where=first.where,
+        family=first.family,
+        asks=tuple(dict.fromkeys(_asks(template, routes))),
+        sign_in=kind == "sign-in" and method not in ("GET", "OPTIONS"),
+    )
+
+
+def _asks(template: str, routes: Sequence[tuple[Route, bool]]) -> Iterator[str]:
+    open_to = _OPEN.get(_kind(template), "")
+    if open_to:
+        yield open_to
+    for parameter in parameters(template):
+        if parameter.kind not in ("path", "date") and parameter.name != "language":
+            yield (
+                f"whose is `{parameter.name}`? check it in the view, or say "
+                f'params = {{ {parameter.name} = "none" }} and a why'
+            )
+    for route, wider in routes:
+        yield from _about(route, wider)
+
+
+def _about(route: Route, wider: bool) -> Iterator[str]:
+    if wider:
+        yield f"wider than the route {route.path}, which goes on refusing the rest"
+    if route.hides:
+        yield "the view hides its methods: the events will tell which are used, delete the others"
+    odd = [one for one in route.methods if one not in METHODS]
+    if odd:
+        yield f"{' '.join(odd)} cannot be said: once this is enforced, it is refused"
+    if route.note:
+        yield route.note
+
+
+# ------------------------------------------------------------------ what a path seems to be
+
+_KINDS: Final = (
+    ("sign-in", r"log-?(?:in|on|out)|sign-?(?:in|up|out)|register|auth|oauth2?|tokens?|jwt|refresh"
+     r"|reset|forgot|activate|confirm|passwords?|password[-_](?:reset|forgot)|otp|mfa|2fa"),
+    ("health", r"health[-_]?z?|health[-_]?checks?|ping|status|live(?:ness|z)?|ready|readiness"
+     r"|readyz|up|version"),
+    ("docs", r"(?:api-?)?docs?|swagger(?:-ui)?|openapi|redoc|apidocs|schema|apispec\w*|spec"
+     r"|robots|favicon|sitemap|humans|manifest|\.well-known|jsi18n"),
+    ("metrics", r"metrics|prometheus"),
+)  # fmt: skip
+_PATTERNS: Final = tuple(
+    (kind, re.compile(rf"(?:{words})(?:\.\w+)?", re.IGNORECASE).fullmatch) for kind, words in _KINDS
+)
+
+_OPEN: Final = {
+    "sign-in": "public? who signs in has no credential yet: public = true and a why",
+    "health": "public? what probes it has no credential: public = true, best with networks",
+    "docs": "public? documentation and the like is mostly read by anyone: public = true",
+    "metrics": "public? what collects it has no credential: public = true, with networks",
+}
+
+
+def _kind(template: str) -> str:
+    """What the last telling segment of a path says that it is; empty for most."""
+    literals: Iterable[str] = (one for one in reversed(template.split("/")) if "{" not in one)
+    for word in literals:
+        for kind, fits in _PATTERNS:
+            if fits(word):
+                return kind
+    return ""
