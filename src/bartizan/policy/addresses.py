@@ -5,9 +5,9 @@ from ipaddress import AddressValueError, IPv6Network, NetmaskValueError, ip_addr
 from pathlib import Path
 from typing import Any
 
-from bartizan.policy import words
+from bartizan.policy import patterns, words
 from bartizan.policy.faults import Fault
-from bartizan.policy.reading import MISSING, Leaf
+from bartizan.policy.reading import MISSING, Leaf, looks
 from bartizan.policy.rules import Network, Place
 from bartizan.policy.values import absolute, listed, of_kind, spelled, why_not
 
@@ -31,21 +31,31 @@ def parse_network(value: str) -> Network:
     return network
 
 
-network = spelled("P204", parse_network)
+network = spelled("P204", parse_network, patterns.NETWORK)
 
 
-def address(leaf: Leaf) -> Any:
-    """One address."""
-
-    def parse(value: str) -> str:
-        try:
-            return str(ip_address(value))
-        except ValueError:
-            raise words.WordFault(f"`{value}` is no address") from None
-
-    return spelled("P204", parse)(leaf)
+def parse_address(value: str) -> str:
+    """One address, in the one spelling; raises `WordFault`."""
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise words.WordFault(f"`{value}` is no address") from None
 
 
+address = spelled("P204", parse_address, patterns.ADDRESS)
+
+_UNIX = {"const": "unix"}
+
+
+@looks(anyOf=[_UNIX, network.form])
+def _peer(leaf: Leaf) -> Any:
+    return "unix" if leaf.value == "unix" else network(leaf)
+
+
+_PEERS = listed(_peer)
+
+
+@looks(anyOf=[_UNIX, _PEERS.form])
 def proxies(leaf: Leaf) -> Any:
     """``"unix"``, or a list of networks: (networks, whether unix)."""
     if leaf.value == "unix":
@@ -53,12 +63,17 @@ def proxies(leaf: Leaf) -> Any:
     if isinstance(leaf.value, str):
         leaf.wrong("P201", "this is a text, not a list", f'["{leaf.value}"]')
         return MISSING
-    read = listed(lambda item: "unix" if item.value == "unix" else network(item))(leaf)
+    read = _PEERS(leaf)
     if read is MISSING:
         return MISSING
     return tuple(one for one in read if one != "unix"), "unix" in read
 
 
+_FILE = {"type": "string", "pattern": patterns.FILE}
+_EITHER = {"anyOf": [network.form, _FILE]}
+
+
+@looks(anyOf=[{"type": "array", "items": _EITHER}, *_EITHER["anyOf"]])
 def networks(leaf: Leaf) -> Any:
     """Networks: a list of them and of ``file:PATH``, or one such reference."""
     if isinstance(leaf.value, list):
@@ -118,7 +133,7 @@ def parse_host(value: str) -> str:
     raise words.WordFault(message, suggestion=right if _HOST(right) and right != value else "")
 
 
-host = spelled("P208", parse_host)
+host = spelled("P208", parse_host, patterns.HOST)
 hosts = listed(host, empty=False)
 
 
@@ -138,4 +153,4 @@ def parse_origin(value: str) -> str:
     raise words.WordFault(f"`{value}` is no origin", suggestion=right if plain else "")
 
 
-origin = spelled("P208", parse_origin)
+origin = spelled("P208", parse_origin, patterns.ORIGIN)

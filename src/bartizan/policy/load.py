@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bartizan.policy import laws, vocabulary
+from bartizan.policy import laws, nested, vocabulary
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.policy.match import Segment, parse_template
 from bartizan.policy.merge import Entry, access, merge, merged
@@ -162,7 +162,7 @@ class _Reader:
         if name == vocabulary.ANONYMOUS:
             message = "`anonymous` is reserved: it is whoever brings no credential"
             return leaf.wrong("P216", message, at_key=True)
-        vocabulary.name_key(leaf)
+        nested.name_key(leaf)
         kind = leaf.value.get("kind") if isinstance(leaf.value, dict) else None
         if isinstance(kind, str) and kind in vocabulary.LATER_KINDS:
             message = f"identities of kind `{kind}` are not enforced by this version"
@@ -181,7 +181,7 @@ class _Reader:
         return Jwt(name=name, **values, places=table.places())
 
     def _limit(self, leaf: Leaf, name: str) -> Any:
-        vocabulary.name_key(leaf)
+        nested.name_key(leaf)
         if name in ("flood", "guesses"):
             return leaf.wrong("P216", f"`{name}` is said in [api]", at_key=True)
         return read_limits(name)(replace(leaf, loss=f"`{name}` would have limited nothing"))

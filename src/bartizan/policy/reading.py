@@ -146,11 +146,32 @@ def _part(text: str, span: Span, offset: int, length: int | None) -> Span:
 # ------------------------------------------------------------------ tables
 
 
+Form = Mapping[str, Any]
+"""What a value looks like, as a JSON Schema."""
+
+
+class Reader(Struct, frozen=True):
+    """Reads values of one kind, and can say what they look like."""
+
+    read: Callable[[Leaf], Any]
+    """Reads a value; returns `MISSING` after writing a fault down."""
+    form: Form
+    """What it accepts, as a JSON Schema that is never stricter than ``read``."""
+
+    def __call__(self, leaf: Leaf) -> Any:
+        return self.read(leaf)
+
+
+def looks(**form: Any) -> Callable[[Callable[[Leaf], Any]], Reader]:
+    """A decorator: the reader, and what it accepts. ``looks(type="boolean")``."""
+    return lambda read: Reader(read, form)
+
+
 class Key(Struct, frozen=True):
     """One key of a table."""
 
-    read: Callable[[Leaf], Any]
-    """Reads its value; returns `MISSING` after writing a fault down."""
+    read: Reader
+    """Reads its value."""
     loss: str = ""
     """What would silently not have happened without it; ``{of}`` is whose key it is."""
     required: bool = False

@@ -12,13 +12,10 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from bartizan.policy import words
+from bartizan.policy import patterns, words
 from bartizan.policy.nearest import nearest
-from bartizan.policy.reading import MISSING, Leaf, a_kind
+from bartizan.policy.reading import MISSING, Leaf, Reader, a_kind, looks
 from bartizan.policy.rules import Limit
-
-Read = Callable[[Leaf], Any]
-"""Reads a value."""
 
 
 def of_kind(leaf: Leaf, kind: type, wanted: str) -> bool:
@@ -40,11 +37,13 @@ def _as(value: Any, kind: type) -> str:
     return ""
 
 
+@looks(type="boolean")
 def flag(leaf: Leaf) -> Any:
     """``true`` or ``false``."""
     return leaf.value if of_kind(leaf, bool, "true or false") else MISSING
 
 
+@looks(type="string", pattern=patterns.TEXT)
 def text(leaf: Leaf) -> Any:
     """A text that says something, on one line."""
     if not of_kind(leaf, str, "a text"):
@@ -54,9 +53,10 @@ def text(leaf: Leaf) -> Any:
     return leaf.value
 
 
-def whole(low: int, high: int) -> Read:
+def whole(low: int, high: int) -> Reader:
     """A whole number within bounds."""
 
+    @looks(type="integer", minimum=low, maximum=high)
     def read(leaf: Leaf) -> Any:
         if not of_kind(leaf, int, "a whole number"):
             return MISSING
@@ -67,9 +67,10 @@ def whole(low: int, high: int) -> Read:
     return read
 
 
-def one_of(accepted: Collection[str], later: Collection[str] = ()) -> Read:
+def one_of(accepted: Collection[str], later: Collection[str] = ()) -> Reader:
     """One word of several; ``later`` are words that this version does not enforce."""
 
+    @looks(enum=list(accepted))
     def read(leaf: Leaf) -> Any:
         if not of_kind(leaf, str, "a text"):
             return MISSING
@@ -83,9 +84,10 @@ def one_of(accepted: Collection[str], later: Collection[str] = ()) -> Read:
     return read
 
 
-def spelled(code: str, parse: Callable[[str], Any]) -> Read:
-    """A text in one of the small languages of `words`."""
+def spelled(code: str, parse: Callable[[str], Any], pattern: str) -> Reader:
+    """A text in one of the small languages of `words`; ``pattern`` is how it looks."""
 
+    @looks(type="string", pattern=pattern)
     def read(leaf: Leaf) -> Any:
         return parsed(leaf, code, parse) if of_kind(leaf, str, "a text") else MISSING
 
@@ -120,14 +122,19 @@ def pattern(expression: str, wanted: str) -> Callable[[str], str]:
     return parse
 
 
-def matching(code: str, expression: str, wanted: str) -> Read:
-    """A text that matches an expression whole."""
-    return spelled(code, pattern(expression, wanted))
+def matching(code: str, expression: str, wanted: str, looks_like: str = "") -> Reader:
+    """A text that matches an expression whole; ``looks_like`` where that is Python's alone."""
+    return spelled(code, pattern(expression, wanted), looks_like or expression)
 
 
-def listed(item: Read, *, empty: bool = True) -> Read:
+SOME: Final = {"minItems": 1}
+"""The form of a list that is not empty."""
+
+
+def listed(item: Reader, *, empty: bool = True) -> Reader:
     """A list without repetitions."""
 
+    @looks(type="array", items=item.form, uniqueItems=True, **({} if empty else SOME))
     def read(leaf: Leaf) -> Any:
         if not of_kind(leaf, list, "a list"):
             return MISSING
@@ -139,7 +146,7 @@ def listed(item: Read, *, empty: bool = True) -> Read:
     return read
 
 
-def _items(leaf: Leaf, item: Read) -> Iterator[Any]:
+def _items(leaf: Leaf, item: Callable[[Leaf], Any]) -> Iterator[Any]:
     seen: list[Any] = []
     for child in leaf.children():
         value = item(child)
@@ -154,29 +161,36 @@ def _items(leaf: Leaf, item: Read) -> Iterator[Any]:
 
 # ------------------------------------------------------------------ names
 
-NAME: Final = r"[A-Za-z_][A-Za-z0-9_-]{0,63}"
-name = matching("P216", NAME, "a name of letters, digits, - and _")
-scope = matching("P216", r"[!#-\[\]-~]+", "one scope without spaces (RFC 6749 section 3.3)")
-role = matching("P216", r"\S(?:.{0,254}\S)?", "the name of a role")
-HTTP_WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-FIELD_SOME: Final = r"[!-~](?:[ -~]*[!-~])?"
-FIELD: Final = f"(?:{FIELD_SOME})?"
-header_name = matching("P210", HTTP_WORD, "a header name (RFC 9110)")
+name = matching("P216", patterns.NAME, "a name of letters, digits, - and _")
+scope = matching("P216", patterns.SCOPE, "one scope without spaces (RFC 6749 section 3.3)")
+role = matching("P216", r"\S(?:.{0,254}\S)?", "the name of a role", patterns.ROLE)
+header_name = matching("P210", patterns.HEADER_NAME, "a header name (RFC 9110)")
 
 
 # ------------------------------------------------------------------ sizes and limits
 
 
+_BYTES: Final = whole(0, 2**40)
+_WORDS: Final = spelled("P206", words.size, patterns.SIZE)
+
+
+@looks(anyOf=[_BYTES.form, _WORDS.form])
 def size(leaf: Leaf) -> Any:
     """Bytes: a whole number, or ``"64 KiB"``."""
     if isinstance(leaf.value, int) and not isinstance(leaf.value, bool):
-        return whole(0, 2**40)(leaf)
-    return spelled("P206", words.size)(leaf)
+        return _BYTES(leaf)
+    return _WORDS(leaf)
 
 
-def limits(named: str) -> Read:
+_LIMIT: Final = spelled("P203", words.limit, patterns.LIMIT)
+
+
+def limits(named: str) -> Reader:
     """One limit in words, or a list of them: every one holds."""
 
+    @looks(
+        anyOf=[_LIMIT.form, {"type": "array", "items": _LIMIT.form, "uniqueItems": True, **SOME}]
+    )
     def read(leaf: Leaf) -> Any:
         if not isinstance(leaf.value, list):
             one = _limit(leaf, named)
@@ -190,15 +204,16 @@ def limits(named: str) -> Read:
 
 
 def _limit(leaf: Leaf, named: str) -> Any:
-    read = spelled("P203", words.limit)(leaf)
+    read = _LIMIT(leaf)
     if read is MISSING:
         return MISSING
     return Limit(named, read.number, read.period, read.per, leaf.value, leaf.place())
 
 
-def client_limit(named: str) -> Read:
+def client_limit(named: str) -> Reader:
     """``flood`` and ``guesses``: they speak before anybody is known, so they count clients."""
 
+    @looks(type="string", pattern=patterns.CLIENT_LIMIT)
     def read(leaf: Leaf) -> Any:
         one = _limit(leaf, named)
         if one is MISSING or one.per == ("client",):
@@ -233,6 +248,7 @@ def why_not(error: OSError | ValueError) -> str:
 _ENV = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*").fullmatch
 
 
+@looks(type="string", pattern=patterns.KEYS)
 def key_reference(leaf: Leaf) -> Any:
     """``file:PATH`` or ``env:NAME``: a policy names its keys and never holds them."""
     if leaf.path in leaf.book.broken or not of_kind(leaf, str, "a text"):
@@ -248,10 +264,14 @@ def key_reference(leaf: Leaf) -> Any:
     return leaf.wrong("P214", 'keys are references only: "file:PATH" or "env:NAME"', secret=True)
 
 
+_REFERENCES: Final = listed(key_reference, empty=False)
+
+
+@looks(anyOf=[key_reference.form, _REFERENCES.form])
 def references(leaf: Leaf) -> Any:
     """One reference, or a list of them."""
     if isinstance(leaf.value, list):
-        return listed(key_reference, empty=False)(leaf)
+        return _REFERENCES(leaf)
     one = key_reference(leaf)
     return MISSING if one is MISSING else (one,)
 
@@ -259,6 +279,7 @@ def references(leaf: Leaf) -> Any:
 _BOUND = re.compile(r"[A-Za-z_][\w.-]*").fullmatch
 
 
+@looks(type="string", pattern=patterns.FORM)
 def form(leaf: Leaf) -> Any:
     """A name that the application binds, or ``file:PATH`` of a JSON Schema."""
     if not of_kind(leaf, str, "a text"):
@@ -273,6 +294,7 @@ def form(leaf: Leaf) -> Any:
     return leaf.value
 
 
+@looks(type="string", pattern=patterns.TEXT)
 def folder(leaf: Leaf) -> Any:
     """A directory, relative to the file that names it; ``file:`` before it says the same."""
     if text(leaf) is MISSING:
@@ -285,6 +307,7 @@ def folder(leaf: Leaf) -> Any:
 # ------------------------------------------------------------------ JSON
 
 
+@looks()
 def json(leaf: Leaf) -> Any:
     """A value that JSON can carry (RFC 8259): no dates, no infinity."""
     if isinstance(leaf.value, dict):
@@ -299,6 +322,7 @@ def json(leaf: Leaf) -> Any:
     return leaf.wrong("P211", "JSON cannot carry this; write a text") if odd else leaf.value
 
 
+@looks(type="string", format="date")
 def day(leaf: Leaf) -> Any:
     """A day without a time."""
     value = leaf.value
