@@ -32,6 +32,8 @@ def page(checked: Checked) -> str:
             checked.application.framework.title if checked.application is not None else None
         ),
         "not_exercised": checked.unexercised,
+        "unguarded": checked.unguarded,
+        "todo": checked.todos,
         "faults": faults(checked.faults),
         "remarks": [
             {
@@ -53,6 +55,10 @@ def page(checked: Checked) -> str:
         ],
         "operations": list(_operations(policy, survey)) if policy is not None else [],
         "undecided": list(_undecided(survey)) if survey is not None else [],
+        "hidden": [
+            {"path": it.path, "view": it.view, "served_by": it.where}
+            for it in (survey.hidden if survey is not None else ())
+        ],
         "decided": dict(zip(("routes", "of"), decided(survey), strict=True)) if survey else None,
         "coverage": [
             {"rule": it.row.title, "table": it.row.table, "key": it.row.key,

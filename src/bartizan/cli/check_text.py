@@ -30,6 +30,8 @@ def page(checked: Checked) -> list[str]:
             rules(checked.policy, room),
             strangers(checked.policy, room),
             servers(room) if checked.found is not None else [],
+            unreached(survey, room),
+            unguarded(checked.unguarded, room),
             remarks(checked.lints, room),
         ):
             lines += [*part, ""] if part else []
@@ -95,6 +97,7 @@ def _where(served: Served) -> str:
 
 def _routes(survey: Survey) -> int:
     known = {route.key for route, _ in (*survey.covered, *survey.passed)}
+    known |= {route.key for route in survey.hidden}
     return len(known | {it.served.key for it in survey.undecided})
 
 
@@ -146,6 +149,24 @@ def servers(room: int) -> list[str]:
     ]
 
 
+def unreached(survey: Survey | None, room: int) -> list[str]:
+    """Routes that no request reaches, since others take all their paths first."""
+    return [
+        line
+        for served in (survey.hidden if survey is not None else ())
+        for line in paragraph(
+            f"{served.path} is never asked: another route takes its paths  {_where(served)}",
+            room,
+            "hidden     ",
+        )
+    ]
+
+
+def unguarded(why: str, room: int) -> list[str]:
+    """That no guard stands there yet, where all of the policy is in shadow anyway."""
+    return paragraph(f"{why}; until then there are no events", room, "no guard   ") if why else []
+
+
 def remarks(lints: tuple[Lint, ...], room: int) -> list[str]:
     """Lints, those of one code together, with what to do said once."""
     titles = {kind.code: kind.title for kind in LINTS}
@@ -176,6 +197,8 @@ def _ending(checked: Checked) -> list[str]:
         done, every = decided(checked.found.survey)
         parts.append(f"{done} of {every} routes decided ({percent(done, every)})")
     parts += _expectations(checked)
+    if checked.todos:
+        parts.append(counted(checked.todos, "TODO line"))
     if checked.outcome == "not exercised":
         parts.append(checked.unexercised)
     return ending(checked.outcome, _STYLES[checked.outcome], "; ".join(parts), checked.exit)

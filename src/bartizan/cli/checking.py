@@ -1,13 +1,16 @@
 """What ``bartizan check`` finds out: one frozen value, made once, shown in any form."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from msgspec import Struct
 
 from bartizan.cli import exits
 from bartizan.cli.application import Application, Found
+from bartizan.policy.draft import marked
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.policy.lint import Lint, lint
 from bartizan.policy.load import load
@@ -47,6 +50,10 @@ class Checked(Struct, frozen=True):
     """Everything that is legal and seldom wise."""
     expected: Expected
     """The policy's own tests."""
+    unguarded: str = ""
+    """Why no guard stands there, while nothing would be refused by one: all is in shadow."""
+    todos: int = 0
+    """Lines of the policy that still want a decision."""
 
     @property
     def exit(self) -> int:
@@ -94,7 +101,36 @@ def check(application: Application | None, file: str) -> Checked:
     if whole is None:
         raise AssertionError("without an application a policy was loaded")
     faults, expected = _proven(whole, found)
-    return Checked(whole.file, application, whole, found, tuple(faults), lint(whole), expected)
+    missing = found.unguarded if found is not None else ""
+    veiled = veiled_whole(whole, dt.datetime.now(dt.UTC).date())
+    if missing and not veiled:
+        faults.insert(0, _unguarded(whole, missing))
+    return Checked(
+        target=whole.file,
+        application=application,
+        policy=whole,
+        found=found,
+        faults=tuple(faults),
+        lints=lint(whole),
+        expected=expected,
+        unguarded=missing if veiled else "",
+        todos=_todos(whole.file),
+    )
+
+
+def veiled_whole(policy: Policy, today: dt.date) -> bool:
+    """Whether every control of everything is in shadow: then a missing guard opens nothing."""
+    shadow = policy.api.shadow
+    own = (operation.shadow for operation in policy.operations)
+    whole = all(one is None or one == shadow for one in own)
+    return shadow is not None and not shadow.controls and today <= shadow.until and whole
+
+
+def _todos(file: str) -> int:
+    try:
+        return marked(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # a policy that was never a file
+        return 0
 
 
 def _proven(policy: Policy, found: Found | None) -> tuple[list[Fault], Expected]:
@@ -108,8 +144,6 @@ def _proven(policy: Policy, found: Found | None) -> tuple[list[Fault], Expected]
         return faults, Expected()
     start = import_module("bartizan.enforce.start")
     if found is not None:
-        if found.unguarded:
-            faults.append(_unguarded(policy, found.unguarded))
         try:
             start.equip(policy, bind=found.bind, survey=found.survey)
         except PolicyError as error:

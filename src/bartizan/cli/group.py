@@ -64,16 +64,21 @@ class Verbs(click.Group):
         extra.setdefault("terminal_width", width())
         return super().make_context(info_name, args, parent, **extra)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write("  Options: --version, -h, --help.\n")
+        self.format_commands(ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl([(verb.name, verb.help) for verb in VERBS])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        half = (len(exits.MEANINGS) + 1) // 2
         cells = [f"{code:<3} {meaning}" for code, meaning in exits.MEANINGS]
+        rows = -(-len(cells) // (3 if width() >= 80 else 2))
         with formatter.section("Exit codes"):
-            for left, right in zip(cells[:half], [*cells[half:], ""], strict=False):
-                formatter.write(f"  {left:28}{right}".rstrip() + "\n")
+            for row in range(rows):
+                line = "".join(f"{cell:27}" for cell in cells[row::rows])
+                formatter.write(f"  {line.rstrip()}\n")
         formatter.write("\nExamples:\n  bartizan check shop:app\n  bartizan explain D1101\n")
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:

@@ -98,7 +98,11 @@ def _head(outline: Outline, today: dt.date, schema: str) -> Iterator[str]:
         yield f"#:schema {schema}"
     yield f"# The first policy of {_plain(outline.title)}, written by `bartizan init` on {today}."
     yield "# It refuses nothing yet: all of it is in shadow, and events say what it would refuse."
-    yield f"# Every {MARK.lower()} line wants a person to decide."
+    yield f"# Each line with {MARK} wants a person to decide:"
+    yield "#   public?   open to everybody: public = true, and a why where it writes"
+    yield "#   whose?    the parameter names somebody's object: check it in the view; where it is"
+    yield '#             nobody\'s, say params = { NAME = "none" } and a why'
+    yield "# Then take the line out. `bartizan check` counts those that are left."
     for note in outline.notes:
         yield f"# {_plain(note)}"
     yield ""

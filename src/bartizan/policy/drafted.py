@@ -9,6 +9,7 @@ from msgspec import Struct
 from bartizan.policy.draft_paths import parameters, templates
 from bartizan.policy.match import TemplateFault, parse_template, shape
 from bartizan.policy.outline import Outline, Route
+from bartizan.policy.rules import Parameter
 from bartizan.policy.words import METHODS
 
 
@@ -133,24 +134,25 @@ def _asks(template: str, routes: Sequence[tuple[Route, bool]]) -> Iterator[str]:
     open_to = _OPEN.get(_kind(template), "")
     if open_to:
         yield open_to
-    for parameter in parameters(template):
-        if parameter.kind not in ("path", "date") and parameter.name != "language":
-            yield (
-                f"whose is `{parameter.name}`? check it in the view, or say "
-                f'params = {{ {parameter.name} = "none" }} and a why'
-            )
+    names = [one.name for one in parameters(template) if _names_something(one)]
+    if names:
+        yield f"whose? {', '.join(names)}"
     for route, wider in routes:
         yield from _about(route, wider)
 
 
+def _names_something(parameter: Parameter) -> bool:
+    return parameter.kind not in ("path", "date") and parameter.name != "language"
+
+
 def _about(route: Route, wider: bool) -> Iterator[str]:
     if wider:
-        yield f"wider than the route {route.path}, which goes on refusing the rest"
+        yield f"wider? the route is {route.path}, and goes on refusing the rest"
     if route.hides:
-        yield "the view hides its methods: the events will tell which are used, delete the others"
+        yield "methods? the view hides them: events tell which are used, delete the others"
     odd = [one for one in route.methods if one not in METHODS]
     if odd:
-        yield f"{' '.join(odd)} cannot be said: once this is enforced, it is refused"
+        yield f"{' '.join(odd)}? the policy has no word for it: once enforced, it is refused"
     if route.note:
         yield route.note
 
@@ -158,7 +160,7 @@ def _about(route: Route, wider: bool) -> Iterator[str]:
 # ------------------------------------------------------------------ what a path seems to be
 
 _KINDS: Final = (
-    ("sign-in", r"log-?(?:in|on|out)|sign-?(?:in|up|out)|register|auth|oauth2?|tokens?|jwt|refresh"
+    ("sign-in", r"log-?(?:in|on)|sign-?(?:in|up)|register|auth|oauth2?|tokens?|jwt|refresh"
      r"|reset|forgot|activate|confirm|passwords?|password[-_](?:reset|forgot)|otp|mfa|2fa"),
     ("health", r"health[-_]?z?|health[-_]?checks?|ping|status|live(?:ness|z)?|ready|readiness"
      r"|readyz|up|version"),
@@ -171,10 +173,10 @@ _PATTERNS: Final = tuple(
 )
 
 _OPEN: Final = {
-    "sign-in": "public? who signs in has no credential yet: public = true and a why",
-    "health": "public? what probes it has no credential: public = true, best with networks",
-    "docs": "public? documentation and the like is mostly read by anyone: public = true",
-    "metrics": "public? what collects it has no credential: public = true, with networks",
+    "sign-in": "public? who signs in has no credential yet",
+    "health": "public? probes have no credential; say the networks they come from",
+    "docs": "public? such pages are mostly read by anyone",
+    "metrics": "public? what collects them has no credential; say its networks",
 }
 
 

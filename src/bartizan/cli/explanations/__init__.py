@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from bartizan.model.notices import NOTICES
 from bartizan.model.reasons import REASONS
 from bartizan.policy.codes import CODES
 from bartizan.policy.lint import LINTS
@@ -24,6 +25,9 @@ DECISIONS: Final = ("outside.toml", "operation.toml", "identity.toml", "inside.t
 
 START: Final = ("start.toml", "routes.toml")
 """P5xx: what stops a start beside the policy's own text. R2xx: routes."""
+
+LOG: Final = ("log.toml",)
+"""W codes: what the log says about itself."""
 
 
 class Explanation(Struct, frozen=True):
@@ -48,7 +52,7 @@ class Explanation(Struct, frozen=True):
 
 
 def every() -> Iterator[Explanation]:
-    """All explanations: policy, lints, start, routes, decisions."""
+    """All explanations: policy, lints, start, routes, decisions, the log."""
     for code in CODES.values():
         yield Explanation(code.code, code.title, _sentence(code.title), code.why, code.bad,
                           code.good, code.reference)  # fmt: skip
@@ -60,19 +64,22 @@ def every() -> Iterator[Explanation]:
         yield Explanation(code=code_, **text)
     for code_, text in _texts(DECISIONS):
         yield _decision(code_, text)
+    for code_, text in _texts(LOG):
+        yield Explanation(code=code_, **text)
 
 
 def find(word: str) -> Explanation | None:
-    """The explanation of a code, or of a reason by its name."""
+    """The explanation of a code, or of a reason or notice by its name."""
     plain = word.strip().strip("[]").lower().replace("-", "_")
-    code = REASONS[plain].code if plain in REASONS else plain.upper()
+    named = REASONS.get(plain) or NOTICES.get(plain)
+    code = named.code if named is not None else plain.upper()
     return next((it for it in every() if it.code == code), None)
 
 
 def near(word: str) -> tuple[str, ...]:
     """Codes and names that were probably meant, three at most."""
     codes = [it.code for it in every()]
-    name = nearest(word, REASONS)
+    name = nearest(word, (*REASONS, *NOTICES))
     upper = word.upper()
     close = sorted((distance(upper, code), code) for code in codes if code[0] == upper[:1])
     return ((name,) if name else ()) + tuple(code for steps, code in close if steps <= 1)[:3]
