@@ -24,6 +24,7 @@ GROUPS: Final = (
     ("P5", "What the policy needs is not there"),
     ("R2", "Routes"),
     ("D", "Decisions"),
+    ("W", "The log"),
 )
 """Families of codes."""
 
@@ -39,14 +40,14 @@ CODES_HEAD: Final = """\
 # Codes
 
 The same text as `bartizan explain CODE`. P codes are about the policy, R codes about routes, D
-codes about decisions. In Django's system checks they are called `bartizan.P103` and so on.
+codes about decisions, W codes about the log. In Django's system checks they are called `bartizan.P103` and so on.
 """
 EVENT_HEAD: Final = """\
 # The event record
 
-One line of JSON for each decision, printable ASCII, at most 4096 bytes. `[stores] events` names
-the directory. A field that holds its default (nothing, or 0) is left out. No field can hold a
-token, a password, a query value, a header or a body. The record is a
+One line of JSON for each decision, printable ASCII, at most 4096 bytes; [events](../concepts/events.md)
+says where it lies. A field that holds its default (nothing, 0, a `count` of 1) is left out. No field
+can hold a token, a password, a query value, a header or a body. The record is a
 [compatibility promise](../compatibility.md).
 """
 PROBLEMS_HEAD: Final = """\

@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 
 from bartizan.cli.explanations import Explanation, every, find
+from bartizan.model.notices import NOTICES
 from bartizan.model.reasons import REASONS
 from bartizan.policy.codes import CODES, complete
 from bartizan.policy.lint import LINTS
@@ -16,13 +17,14 @@ from tests.project.tree import ROOT
 
 EVERY = {it.code: it for it in every()}
 ASKED = [it for it in EVERY.values() if "$ bartizan ask" in it.bad]
-GIVEN = re.compile(r"""["'`\[]([PRD]\d{3,4})\b""")
+GIVEN = re.compile(r"""["'`\[]([PRDW]\d{3,4})\b""")
 
 
 def test_every_code_in_the_source_is_explained() -> None:
     sources = [path for path in (ROOT / "src").rglob("*.py") if "explanations" not in str(path)]
     given = {code for path in sources for code in GIVEN.findall(path.read_text(encoding="utf-8"))}
-    made = {reason.code for reason in REASONS.values()} | set(CODES) | {it.code for it in LINTS}
+    said = (*REASONS.values(), *NOTICES.values(), *LINTS)
+    made = {it.code for it in said} | set(CODES)
     assert given | made <= EVERY.keys(), given - EVERY.keys()
     assert len(list(every())) == len(EVERY), "a code is explained twice"
 
@@ -72,7 +74,7 @@ def test_most_decisions_that_can_be_asked_are() -> None:
 
 def test_without_a_code_all_are_listed() -> None:
     out = run("explain").out
-    assert set(re.findall(r"^ ([PRD]\d+) ", out, re.M)) == set(EVERY)
+    assert set(re.findall(r"^ ([PRDW]\d+) ", out, re.M)) == set(EVERY)
 
 
 @pytest.mark.parametrize("word", ["token_expired", "D912", "d912", "[D912]", "token-expired"])

@@ -52,6 +52,8 @@ def test_any_text_in_every_field_is_one_line_that_reads_back(value: Event) -> No
     read = whole(line)
     assert list(read) == [name for name in NAMES if name in read]
     if CUT not in str(read):
+        if value.until == 0.0:  # msgspec may state a float that is its default
+            read.pop("until", None)
         assert read == as_read(value)
         again = decode(line)
         assert again is not None

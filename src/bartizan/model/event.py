@@ -17,8 +17,8 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     event: str
     """Name of the OWASP Logging Vocabulary; ``access`` for what it has no name for: a permit."""
     outcome: str
-    """``permit``, ``deny``, ``answer`` (preflight), ``pass`` (a subtree that is not ours) or
-    ``unspoken`` (the framework answered before act two)."""
+    """``permit``, ``deny``, ``answer`` (preflight), ``pass`` (a subtree that is not ours),
+    ``unspoken`` (the framework answered before act two) or ``log`` (about the log itself)."""
     status: int
     """HTTP status code of the answer."""
     method: str
@@ -26,7 +26,8 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     operation: str = ""
     """The operation, as its line names it (``GET /orders/{order_id:int}``); empty if unknown."""
     reason: str = ""
-    """Name of the reason of a refusal, as in the table of reasons."""
+    """Name of the reason of a refusal, as in the table of reasons; of an event about the log, as
+    in the table of notices."""
     control: str = ""
     """The control that refused."""
     line: str = ""
@@ -53,3 +54,15 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     """1 where undeclared fields were withheld from the answer."""
     micros: int = 0
     """Microseconds from the beginning of the decision to the head of the answer."""
+    count: int = 1
+    """How many events this line stands for: equal refusals past 60 a minute are folded. All other
+    fields are those of the first. Of a notice: how many events or files it is about."""
+    last: str = ""
+    """Id of the last event that this line stands for; empty where it stands for one."""
+    ids: str = ""
+    """Numbers of the ids that this line stands for, ``7-41,43``; empty where these are all from
+    ``id`` to ``last``."""
+    until: float = 0.0
+    """``time`` of the last event that this line stands for, or that a notice is about; else 0."""
+    trace: str = ""
+    """Trace id of OpenTelemetry (W3C Trace Context, 32 hex digits) where one was current."""
