@@ -1,28 +1,22 @@
 """The page of the policy language: every table, every key.
 
-Keys and what is lost without them come from ``policy/vocabulary.py``, descriptions from the field
-docstrings of ``policy/rules.py``, types and examples from ``language.toml`` beside this file.
+Keys and what is lost without them come from ``policy/vocabulary.py``, all other words from
+``policy/language.toml``.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final, get_args
 
-from bartizan.policy import rules, vocabulary
+from bartizan.policy import vocabulary
 from bartizan.policy.reading import Key
 from bartizan.policy.rules import ParameterKind
+from bartizan.policy.said import SHARED, said
 from bartizan.policy.words import KINDS
-from scripts.fields import lines, markdown
+from scripts.fields import markdown
 
-SAID: Final[Mapping[str, Any]] = tomllib.loads(
-    Path(__file__).with_name("language.toml").read_text(encoding="utf-8")
-)
-"""Section to rule, intro, example and keys."""
-
-SAME: Final = ("[defaults]", "a group")
-"""Sections whose keys are those of an operation."""
+SAID: Final = said()
+"""Section to intro, example and keys."""
 
 HEAD: Final = """\
 # The policy language
@@ -54,13 +48,13 @@ def page() -> str:
 
 def section(name: str) -> Iterator[str]:
     """One table of the language."""
-    said = SAID[name]
+    words = SAID[name]
     keys = vocabulary.SECTIONS.get(name, {})
     yield f"## {name[:1].upper() + name[1:]}\n"
-    yield _intro(name, said["intro"].strip()) + "\n"
-    if "example" in said:
-        yield f"```toml\n{said['example'].strip()}\n```\n"
-    described = keys if name not in SAME else _own(name)
+    yield _intro(name, words["intro"].strip()) + "\n"
+    if "example" in words:
+        yield f"```toml\n{words['example'].strip()}\n```\n"
+    described = keys if name not in SHARED else _own(name)
     if described:
         yield "| key | value | default | what it says | lost without it |"
         yield "|---|---|---|---|---|"
@@ -80,30 +74,26 @@ def _own(name: str) -> dict[str, Key]:
 
 
 def _intro(name: str, text: str) -> str:
-    if name not in SAME:
+    if name not in SHARED:
         return text.replace("{kinds}", _listed(get_args(ParameterKind)))
     missing = [key for key in vocabulary.OPERATION if key not in vocabulary.SECTIONS[name]]
     return text.replace("{only}", _listed(missing))
 
 
 def _row(name: str, key: str, row: Key) -> str:
-    said = SAID[name]["keys"][key]
-    kind = said["type"].replace("ALGORITHMS", _listed(vocabulary.ALGORITHMS))
-    says = said.get("says") or _described(SAID[name].get("rule", ""), key)
+    about = SAID[name]["keys"][key]
+    kind = about["type"].replace("ALGORITHMS", _listed(vocabulary.ALGORITHMS))
     lost = row.loss.format(of="it")
-    return f"| `{key}` | {_cell(kind)} | {_default(said, row)} | {_cell(says)} | {_cell(lost)} |"
+    told = f"{_default(about, row)} | {_cell(about['says'])} | {_cell(lost)}"
+    return f"| `{key}` | {_cell(kind)} | {told} |"
 
 
-def _described(rule: str, key: str) -> str:
-    return lines(getattr(rules, rule))[key] if rule else ""
-
-
-def _default(said: Mapping[str, Any], row: Key) -> str:
+def _default(about: Mapping[str, Any], row: Key) -> str:
     if row.required:
         return "must be there"
-    if "default_says" in said:
-        return str(said["default_says"])
-    value = said.get("default")
+    if "default_says" in about:
+        return str(about["default_says"])
+    value = about.get("default")
     if value in (None, "", [], {}):
         return "-"
     words = value if isinstance(value, list) else [str(value).lower() if value is False else value]

@@ -52,7 +52,7 @@ def example(_leaf: Leaf, table: Table) -> Any:
     return dict(table.values)
 
 
-@looks(type="object")
+@looks(type="object", additionalProperties=True)
 def json_table(leaf: Leaf) -> Any:
     """A table of names and JSON values."""
     if not isinstance(leaf.value, dict):

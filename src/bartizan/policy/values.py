@@ -307,7 +307,7 @@ def folder(leaf: Leaf) -> Any:
 # ------------------------------------------------------------------ JSON
 
 
-@looks()
+@looks(additionalProperties=True)
 def json(leaf: Leaf) -> Any:
     """A value that JSON can carry (RFC 8259): no dates, no infinity."""
     if isinstance(leaf.value, dict):
