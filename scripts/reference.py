@@ -10,6 +10,7 @@ from bartizan.cli.explanations import Explanation, every
 from bartizan.model.event import Event
 from bartizan.model.problem import PREFIX
 from bartizan.model.reasons import REASONS, Reason
+from bartizan.policy.schema import NAME, schema_text
 from scripts import controls, language
 from scripts.fields import lines, types
 
@@ -40,15 +41,16 @@ CODES_HEAD: Final = """\
 # Codes
 
 The same text as `bartizan explain CODE`. P codes are about the policy, R codes about routes, D
-codes about decisions, W codes about the log. In Django's system checks they are called `bartizan.P103` and so on.
+codes about decisions, W codes about the log. In Django's system checks they are called
+`bartizan.P103` and so on.
 """
 EVENT_HEAD: Final = """\
 # The event record
 
-One line of JSON for each decision, printable ASCII, at most 4096 bytes; [events](../concepts/events.md)
-says where it lies. A field that holds its default (nothing, 0, a `count` of 1) is left out. No field
-can hold a token, a password, a query value, a header or a body. The record is a
-[compatibility promise](../compatibility.md).
+One line of JSON for each decision, printable ASCII, at most 4096 bytes;
+[Events](../concepts/events.md) says where it lies. A field that holds its default (nothing, 0, a
+`count` of 1) is left out. No field can hold a token, a password, a query value, a header or a
+body. The record is a [compatibility promise](../compatibility.md).
 """
 PROBLEMS_HEAD: Final = """\
 # Problem types
@@ -191,6 +193,7 @@ def pages() -> dict[str, str]:
     """Every made page by its path below docs/reference."""
     return {
         "policy.md": language.page(),
+        NAME: schema_text(),
         "../concepts/order.md": controls.order(),
         "controls/index.md": controls.index(),
         **{f"controls/{name}.md": controls.page(name) for name in controls.CONTROLS},
