@@ -12,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from bartizan.cli import exits
+from bartizan.cli import exits, policy
 from bartizan.cli.group import VERBS
 from tests.cli.stage import edit, plain, really, run
 
-PAGES = [(), *((verb.name,) for verb in VERBS if verb.name not in ("policy",)), ("policy", "show")]
+PAGES = [
+    (),
+    *((verb.name,) for verb in VERBS if verb.name not in ("policy",)),
+    *(("policy", name) for name in policy.command.commands),
+]
 
 
 def test_help_fits_a_screen_and_shows_the_exit_codes() -> None:

@@ -30,7 +30,7 @@ VERBS: Final = (
     Verb("check", "bartizan.cli.check", "hold the policy against the application it guards"),
     Verb("ask", "bartizan.cli.ask", "ask the policy: who may do what, and which line says so"),
     Verb("explain", "bartizan.cli.explain", "what a code means, and what to do about it"),
-    Verb("policy", "bartizan.cli.policy", "show the merged policy"),
+    Verb("policy", "bartizan.cli.policy", "show the merged policy, or the schema of its language"),
     Verb("demo", "bartizan.demo.screen", "the same questions without a policy and with one"),
 )
 

@@ -7,6 +7,7 @@ agrees with what is judged by ``bartizan check``.
 Draft 7, and no references inside: every editor of TOML that reads schemas reads that.
 """
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -52,6 +53,11 @@ def json_schema() -> dict[str, Any]:
         "then": _overlay(),
         "else": _whole(),
     }
+
+
+def schema_text() -> str:
+    """The schema as the file that editors read."""
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _file(words: Mapping[str, Any]) -> Iterator[tuple[str, Form]]:
