@@ -1,6 +1,8 @@
 """What a first policy is drafted from, read out of a Django project's settings and URLconf."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from itertools import pairwise
 from types import CodeType
 from typing import Any, Final
 
@@ -94,7 +96,9 @@ def _route(prefix: str, leaf: Leaf) -> Route:
         subtree=subtree,
         why=guarded,
         hides=not said,
-        note="" if _anchored(leaf) else "its pattern has no end: it takes longer paths too",
+        note=""
+        if _anchored(leaf)
+        else "longer? its pattern has no end, and takes longer paths too",
     )
 
 
@@ -105,10 +109,34 @@ def _ways(prefix: str, leaf: Leaf) -> tuple[Way, ...]:
     """How its path may be written, the language a variable part of it."""
     outer = leaf.includes[0].pattern if leaf.includes else None
     if not isinstance(outer, LocalePrefixPattern) or not outer.language_prefix:
-        return written(prefix, leaf.expressions)
-    codes = tuple(code for code, _ in settings.LANGUAGES)
-    head: tuple[Way, ...] = ((f"{prefix}/", Gap("language", "slug", codes), "/"),)
-    return joined((head, *map(ways, leaf.expressions[1:])))
+        found = written(prefix, leaf.expressions)
+    else:
+        codes = tuple(code for code, _ in settings.LANGUAGES)
+        head: tuple[Way, ...] = ((f"{prefix}/", Gap("language", "slug", codes), "/"),)
+        found = joined((head, *map(ways, leaf.expressions[1:])))
+    return tuple(dict.fromkeys(way for one in found for way in _suffixed(one)))
+
+
+def _suffixed(way: Way) -> Iterator[Way]:
+    """A format suffix of DRF's (``.json``) written out; the slash that may follow is left out."""
+    for index, (before, after) in enumerate(pairwise(way), 1):
+        suffix = isinstance(after, Gap) and after.name == "format" and str(before).endswith(".")
+        if suffix and formats():
+            closing = way[index + 1 :]
+            rest = () if closing == ("/",) else closing
+            for name in formats():
+                yield from joined(((way[:index],), ((name,),), (rest,)))
+            return
+    yield way
+
+
+def formats() -> tuple[str, ...]:
+    """Formats of DRF's renderers; that of the pages for people only where there is no other."""
+    if not apps.is_installed("rest_framework"):
+        return ()
+    renderers = import_module("rest_framework.settings").api_settings.DEFAULT_RENDERER_CLASSES
+    named = tuple(dict.fromkeys(str(one.format) for one in renderers if one.format))
+    return tuple(name for name in named if name != "api") or named
 
 
 def _guarded(prefix: str, leaf: Leaf) -> tuple[str, str]:
@@ -143,7 +171,8 @@ def _family(leaf: Leaf) -> str:
     viewset = getattr(leaf.pattern.callback, "cls", None)
     if viewset is not None and getattr(leaf.pattern.callback, "actions", None):
         return str(viewset.__name__)
-    return _table(leaf.includes[-1]) if leaf.includes else ""
+    tables = [one for one in leaf.includes if not isinstance(one.pattern, LocalePrefixPattern)]
+    return _table(tables[-1]) if tables else ""
 
 
 def _table(include: URLResolver) -> str:
@@ -198,7 +227,7 @@ def _hosts() -> tuple[str, ...]:
 def _proxies() -> str:
     for name in ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT"):
         if getattr(settings, name):
-            return f"{name} believes what proxies say"
+            return f"{name} believes it"
     return ""
 
 
@@ -208,6 +237,11 @@ def _notes() -> Iterator[str]:
         yield (
             "APPEND_SLASH: without its closing slash a path is another one, and nothing is "
             "declared there; events tell who relies on the redirect."
+        )
+    if formats():
+        yield (
+            f"DRF: of its format suffixes .{' .'.join(formats())} is written out, where routes "
+            "have one."
         )
     if apps.is_installed("channels"):
         yield 'Channels: its websockets are in no URLconf; each is an entry "WS /path".'

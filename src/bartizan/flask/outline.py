@@ -29,7 +29,7 @@ def outline(app: Flask, title: str) -> Outline:
         routes=tuple(_route(app, rule) for rule in _rules(app)),
         hosts=tuple(dict.fromkeys(_hosts(app))),
         body=app.config.get("MAX_CONTENT_LENGTH") or 0,
-        proxies="ProxyFix believes what proxies say" if _fixed(app.wsgi_app) else "",
+        proxies="ProxyFix believes it" if _fixed(app.wsgi_app) else "",
         identity=_identity(app),
     )
 
@@ -64,9 +64,9 @@ def _static(rule: Rule, way: Way) -> str:
 def _place(rule: Rule) -> str:
     """On which host or subdomain alone a rule is served."""
     if rule.host:
-        return f"served on the host {rule.host} alone: say it in `hosts`"
+        return f"hosts? {rule.host} alone serves it"
     if rule.subdomain:
-        return f"served on the subdomain {rule.subdomain} alone: say it in `hosts`"
+        return f"hosts? the subdomain {rule.subdomain} alone serves it"
     return ""
 
 

@@ -8,6 +8,7 @@ probably public is closed and says so.
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
 from typing import Final
 
 from msgspec import Struct
@@ -98,13 +99,14 @@ def _head(outline: Outline, today: dt.date, schema: str) -> Iterator[str]:
         yield f"#:schema {schema}"
     yield f"# The first policy of {_plain(outline.title)}, written by `bartizan init` on {today}."
     yield "# It refuses nothing yet: all of it is in shadow, and events say what it would refuse."
-    yield f"# Each line with {MARK} wants a person to decide:"
-    yield "#   public?   open to everybody: public = true, and a why where it writes"
-    yield "#   whose?    the parameter names somebody's object: check it in the view; where it is"
-    yield '#             nobody\'s, say params = { NAME = "none" } and a why'
-    yield "# Then take the line out. `bartizan check` counts those that are left."
+    yield f"# Each line with {MARK} wants a person to decide, and is then taken out:"
+    yield "#   public?   open to everybody: public = true, and a why where something is written"
+    yield "#   whose?    these parameters name somebody's object: the view checks it, or they name"
+    yield '#             nobody\'s: params = { NAME = "none" } and a why'
+    yield "#   methods?  the view does not say its own: events tell which are used"
+    yield "#   wider?    the route takes less than this template, and goes on refusing the rest"
     for note in outline.notes:
-        yield f"# {_plain(note)}"
+        yield from wrap(_plain(note), 96, initial_indent="# ", subsequent_indent="# ")
     yield ""
 
 
@@ -119,8 +121,8 @@ def _api(outline: Outline, base: str, today: dt.date) -> Iterator[str]:
     if not outline.https:
         yield _ask("is it reached by https only? a proxy that ends it has to stand in `proxies`")
     yield f"https = {_text(outline.https or 'required')}"
-    said = f"{outline.proxies}: " if outline.proxies else "behind a proxy? "
-    yield _ask(f'{said}list its own addresses, proxies = ["10.0.3.7"], or "unix"')
+    said = f" ({outline.proxies})" if outline.proxies else ""
+    yield _ask(f'behind a proxy{said}? list its own addresses, ["10.0.3.7"], or "unix"')
     yield "proxies = []"
     yield 'flood = "1000/minute per client"'
     yield 'guesses = "20/minute per client"'
@@ -214,8 +216,8 @@ def _once(members: Iterable[Drafted]) -> Iterator[tuple[list[str], Drafted]]:
     """Operations with what is asked about them; for methods of one template once."""
     last: tuple[str, tuple[str, ...]] = ("", ())
     for one in members:
-        new = [ask for ask in one.asks if last[0] != one.template or ask not in last[1]]
-        yield [_ask(_plain(ask)) for ask in new], one
+        new = [_plain(ask) for ask in one.asks if last[0] != one.template or ask not in last[1]]
+        yield [_ask("; ".join(new))] if new else [], one
         last = (one.template, one.asks)
 
 

@@ -1,7 +1,7 @@
 """What a first policy names: operations, each once, with what a person must decide about them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -86,6 +86,8 @@ def operations(outline: Outline, without: frozenset[str]) -> tuple[Drafted, ...]
     methods: dict[str, dict[str, list[tuple[Route, bool]]]] = {}
     named: dict[str, str] = {}
     for route in outline.routes:
+        if route.subtree.startswith(passed):
+            continue
         for template, wider in _templates(route):
             if template.startswith(passed):
                 continue
@@ -137,24 +139,20 @@ def _asks(template: str, routes: Sequence[tuple[Route, bool]]) -> Iterator[str]:
     names = [one.name for one in parameters(template) if _names_something(one)]
     if names:
         yield f"whose? {', '.join(names)}"
-    for route, wider in routes:
-        yield from _about(route, wider)
+    wider = list(dict.fromkeys(route.path for route, wide in routes if wide))
+    if wider:
+        more = f" and {len(wider) - 1} more" if len(wider) > 1 else ""
+        yield f"wider? it stands for {wider[0]}{more}"
+    if any(route.hides for route, _ in routes):
+        yield "methods?"
+    odd = sorted({one for route, _ in routes for one in route.methods if one not in METHODS})
+    if odd:
+        yield f"{' '.join(odd)}? there is no word for it, and once enforced it is refused"
+    yield from (route.note for route, _ in routes if route.note)
 
 
 def _names_something(parameter: Parameter) -> bool:
     return parameter.kind not in ("path", "date") and parameter.name != "language"
-
-
-def _about(route: Route, wider: bool) -> Iterator[str]:
-    if wider:
-        yield f"wider? the route is {route.path}, and goes on refusing the rest"
-    if route.hides:
-        yield "methods? the view hides them: events tell which are used, delete the others"
-    odd = [one for one in route.methods if one not in METHODS]
-    if odd:
-        yield f"{' '.join(odd)}? the policy has no word for it: once enforced, it is refused"
-    if route.note:
-        yield route.note
 
 
 # ------------------------------------------------------------------ what a path seems to be
@@ -172,6 +170,9 @@ _PATTERNS: Final = tuple(
     (kind, re.compile(rf"(?:{words})(?:\.\w+)?", re.IGNORECASE).fullmatch) for kind, words in _KINDS
 )
 
+_STEPS = re.compile(r"done|complete|callback|index(?:\.\w+)?|json", re.IGNORECASE).fullmatch
+"""Last segments that say nothing about what a path is for."""
+
 _OPEN: Final = {
     "sign-in": "public? who signs in has no credential yet",
     "health": "public? probes have no credential; say the networks they come from",
@@ -182,9 +183,8 @@ _OPEN: Final = {
 
 def _kind(template: str) -> str:
     """What the last telling segment of a path says that it is; empty for most."""
-    literals: Iterable[str] = (one for one in reversed(template.split("/")) if "{" not in one)
-    for word in literals:
-        for kind, fits in _PATTERNS:
-            if fits(word):
-                return kind
-    return ""
+    literals = [one for one in template.split("/") if one and "{" not in one]
+    while literals and _STEPS(literals[-1]):
+        literals.pop()
+    kinds = (kind for kind, fits in _PATTERNS if literals and fits(literals[-1]))
+    return next(kinds, "")
