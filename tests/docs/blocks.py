@@ -4,6 +4,8 @@ A comment above a block says what it is; readers do not see it, and no site buil
 
 - ``<!-- file: NAME -->``: the block is that file, written into the folder; a policy is loaded;
 - ``<!-- append: NAME -->``: the block is added to a file that the page has written before;
+- ``<!-- serve: PORT -->``: commands of another terminal; they run until the page serves something
+  else there, or ends, and the page goes on once somebody listens at that port;
 - ``<!-- not run -->``: it stands in the table of ``test_blocks.py``, with the reason.
 
 Without a comment a ``toml`` block is a piece of a policy, and loads when what it leaves out is
@@ -14,9 +16,13 @@ the rest.
 
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -30,6 +36,8 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 EXIT = re.compile(r"exit code (\d+)")
+PATIENCE = 30.0
+"""Seconds in which a server listens."""
 
 
 class Block(Struct, frozen=True):
@@ -40,9 +48,9 @@ class Block(Struct, frozen=True):
     line: int
     """Its first line."""
     mark: str
-    """``file``, ``append``, ``not run``, or nothing."""
+    """``file``, ``append``, ``serve``, ``not run``, or nothing."""
     name: str
-    """The file that it is."""
+    """The file that it is, or the port at which it serves."""
     language: str
     """What follows the fence."""
     text: str
@@ -81,14 +89,18 @@ class Run:
         self.folder = folder
         self.script: list[str] = []
         self.output: str | None = None
+        self.serving: subprocess.Popen[bytes] | None = None
 
     def page(self, of_page: list[Block]) -> None:
         """Run all of it. Raises ``AssertionError`` that names the line of the page."""
-        for block in of_page:
-            try:
-                self.block(block)
-            except Exception as error:
-                raise AssertionError(f"{block.page}:{block.line}: {error}") from error
+        try:
+            for block in of_page:
+                try:
+                    self.block(block)
+                except Exception as error:
+                    raise AssertionError(f"{block.page}:{block.line}: {error}") from error
+        finally:
+            self.stop()
         if self.script:
             (self.folder / "page.py").write_text("\n".join(self.script))
             self.command(f"{sys.executable} -W error page.py", 0)
@@ -98,6 +110,8 @@ class Run:
         output, self.output = self.output, None
         if block.mark in ("file", "append"):
             self.write(block)
+        elif block.mark == "serve":
+            self.serve(block)
         elif block.mark == "not run":
             return
         elif block.language == "toml":
@@ -125,14 +139,51 @@ class Run:
         elif path.suffix == ".py":
             compile(path.read_text(), path.name, "exec")
 
-    def command(self, text: str, code: int) -> str:
-        """Run commands in the folder; returns what they printed."""
+    def serve(self, block: Block) -> None:
+        """Run commands beside the page, once nobody else serves there, until they listen."""
+        self.stop()
+        here = ("127.0.0.1", int(block.name))
+        with socket.socket() as free:
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            free.bind(here)
+        said = self.folder / "serving.log"
+        with said.open("wb") as log:
+            self.serving = subprocess.Popen(
+                ["bash", "-euc", block.text],
+                cwd=self.folder,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.serving.poll() is None:
+            with suppress(ConnectionRefusedError), socket.create_connection(here, PATIENCE):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"nobody listens:\n{said.read_text()}")
+
+    def stop(self) -> None:
+        """End what is served, and all that it has started."""
+        if self.serving is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.serving.pid, signal.SIGTERM)
+            self.serving.wait(PATIENCE)
+            self.serving = None
+
+    def environment(self) -> dict[str, str]:
+        """The variables of a plain terminal."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         plain = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+        return plain | {"PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONPATH": "."}
+
+    def command(self, text: str, code: int) -> str:
+        """Run commands in the folder; returns what they printed."""
         done = subprocess.run(
             ["bash", "-euc", text],
             cwd=self.folder,
-            env=plain | {"PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONPATH": "."},
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

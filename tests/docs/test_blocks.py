@@ -1,6 +1,7 @@
 """Every code block of every page runs, or stands in one table with the reason why not."""
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,23 @@ def test_what_does_not_hold_is_noticed(wrong: list[Block], tmp_path: Path) -> No
 
 def test_what_holds_is_not() -> None:
     compare("one  two\n...\nthree", "one two\nx\nfour three\n")
+
+
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as asked:
+        return str(asked.getsockname()[1])
+
+
+def test_what_is_served_is_there_for_the_page_and_then_gone(tmp_path: Path) -> None:
+    port = free_port()
+    serve = f"python -m http.server {port} --bind 127.0.0.1\n"
+    ask = f"python -c \"import socket; socket.create_connection(('127.0.0.1', {port}))\"\n"
+    Run(tmp_path).page([block("sh", serve, mark="serve", name=port), block("sh", ask)])
+    with pytest.raises(AssertionError):
+        Run(tmp_path).page([block("sh", ask)])
+
+
+@pytest.mark.parametrize("serve", ["true", "false", "exec python -c 'import nobody'"])
+def test_a_server_that_does_not_listen_is_noticed(serve: str, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="nobody listens"):
+        Run(tmp_path).page([block("sh", serve, mark="serve", name=free_port())])
