@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from bartizan import server
 from bartizan.enforce.controls import errors
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import Route
@@ -19,6 +18,7 @@ from bartizan.model.decision import Answer, Deny, Permit
 from bartizan.model.problem import Response, render
 from bartizan.model.request import Request, declared_length, spoken_method
 from bartizan.policy.rules import Operation
+from bartizan.servers.looking import stopped
 
 log = logging.getLogger("bartizan")
 
@@ -156,8 +156,8 @@ class Outside:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide act one; refuse, or let the framework go on with the parked decision."""
-        if self._stopped is None:
-            self._stopped = _look(self.guard)
+        if self._stopped != "":
+            self._stopped = stopped(self.guard.policy, "asgi", several=False, before=self._stopped)
         if self._stopped:
             await _stop(self._stopped, scope, receive, send)
         elif scope["type"] in ("http", "websocket"):
@@ -179,14 +179,6 @@ class Outside:
             scope = tell(scope, decision)
         scope[DECISION] = decision
         await answering.run(self.app, scope)
-
-
-def _look(guard: Guard) -> str:
-    """Look once at the server that serves us; why it must not, empty where it may."""
-    why = server.refusal(guard.policy, several=False)
-    if why:
-        log.critical("this application does not start: %s", why)
-    return why
 
 
 async def _stop(why: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,13 +14,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from bartizan import server
 from bartizan.enforce.controls import errors
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.guard import Guard, HeaderList
 from bartizan.model.decision import Deny, Permit
 from bartizan.model.problem import Response, render
 from bartizan.model.request import Request, declared_length, spoken_method
+from bartizan.servers.looking import stopped
 
 log = logging.getLogger("bartizan")
 
@@ -166,8 +166,7 @@ class Outside:
         """Decide act one; refuse, or let the framework go on with the parked decision."""
         guard = self.guard
         if self._stopped != "":
-            if self._stopped is None:
-                self._stopped = look(guard, several=bool(environ.get("wsgi.multiprocess")))
+            self._stopped = look(guard, environ, self._stopped)
             if self._stopped:
                 ours = render(errors.NOT_SEALED, "")
                 return send(ours, environ["REQUEST_METHOD"], start_response)
@@ -182,12 +181,10 @@ class Outside:
         return _Answering(guard, decision, environ, start_response).run(self.app)
 
 
-def look(guard: Guard, *, several: bool) -> str:
-    """Look once at the server that serves us; why it must not, empty where it may."""
-    why = server.refusal(guard.policy, several=several)
-    if why:
-        log.critical("this application does not start: %s", why)
-    return why
+def look(guard: Guard, environ: Environ, before: str | None) -> str:
+    """Look at the server that serves us; why it must not, empty where it may."""
+    several = bool(environ.get("wsgi.multiprocess"))
+    return stopped(guard.policy, "wsgi", several=several, before=before)
 
 
 def send(

@@ -20,14 +20,26 @@ PATIENCE = 20.0
 """Seconds until a server has to listen, or to be gone."""
 
 GUNICORN = ("gunicorn", "--bind", "127.0.0.1:0", "--no-control-socket", "--graceful-timeout", "3")
-UVICORN = ("uvicorn", "--host", "127.0.0.1", "--port", "0", "--timeout-graceful-shutdown", "3")
+UVICORN = (
+    "uvicorn",
+    "--http",
+    "h11",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "0",
+    "--timeout-graceful-shutdown",
+    "3",
+)
 FLASK = "tests.servers.apps.flask_app:app"
 DJANGO = "tests.servers.apps.django_wsgi:application"
 DJANGO_BARE = "tests.servers.apps.django_wsgi:bare"
 DJANGO_ASGI = "tests.servers.apps.django_asgi:application"
 DJANGO_PLAIN_ASGI = "tests.servers.apps.django_asgi:plain"
 
-_LISTENS = re.compile(r"(?:Listening at|running on):? http://127\.0\.0\.1:([1-9][0-9]*)")
+_LISTENS = re.compile(
+    r"(?:[Ll]istening at|[Rr]unning on|[Ss]erving on|server at):? http://127\.0\.0\.1:([1-9][0-9]*)"
+)
 _FOREIGN = ("FORWARDED_ALLOW_IPS", "GUNICORN_CMD_ARGS", "SCRIPT_NAME", "WEB_CONCURRENCY")
 """Variables of the environment that change what these servers do."""
 
@@ -87,7 +99,7 @@ def serving(
     events, log = directory / "events", directory / "server.log"
     told = {
         **{name: text for name, text in os.environ.items() if name not in _FOREIGN},
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
         "PYTHONUNBUFFERED": "1",
         "SERVED_POLICY": str(policy),
         "SERVED_EVENTS": str(events),

@@ -27,7 +27,10 @@ SWITCHED_OFF = {
 LOCAL = "127.0.0.1"
 """The peer that all of these servers believe by default."""
 
-NAMED = {"gunicorn": "gunicorn believes X-Forwarded-Proto", "uvicorn": "uvicorn replaces"}
+NAMED = {
+    "gunicorn": "gunicorn believes forwarding headers of 127.0.0.1, ::1 by itself, for the scheme",
+    "uvicorn": "uvicorn believes forwarding headers of 127.0.0.1, ::1 by itself, for the client's",
+}
 
 SPOOFS: dict[str, Headers] = {
     "X-Forwarded-For": [("X-Forwarded-For", "203.0.113.9")],

@@ -10,7 +10,6 @@ from typing import Any
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 
-from bartizan import server
 from bartizan.django import conf
 from bartizan.django.routes import key, mount, resolver, served
 from bartizan.enforce.decision import Decision
@@ -23,6 +22,7 @@ from bartizan.policy.faults import PolicyError
 from bartizan.policy.load import load
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
+from bartizan.servers.looking import admit
 from bartizan.watch.spool import Spool
 
 log = logging.getLogger("bartizan")
@@ -50,7 +50,7 @@ class Gate:
         said = conf.read()
         try:
             policy = open_policy(said)
-            server.admit(policy)
+            admit(policy)
             found = surveyed(policy)
             journal = journal or _spool(said, policy)
             guard = equip(policy, bind=said.bind, survey=found, journal=journal)

@@ -108,9 +108,8 @@ class Outside:
 
     def _look(self, request: HttpRequest) -> str:
         """Look once at the server, where no callable of ours does; why it must not serve us."""
-        if self._stopped is None and not tested(request):
-            several = bool(request.META.get("wsgi.multiprocess"))
-            self._stopped = wsgi.look(self.gate.guard, several=several)
+        if self._stopped != "" and not tested(request):
+            self._stopped = wsgi.look(self.gate.guard, request.META, self._stopped)
         return self._stopped or ""
 
     def _around(self, request: HttpRequest) -> Parked | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask, Response
 
-from bartizan import server, wsgi
+from bartizan import wsgi
 from bartizan.enforce.controls.errors import NOT_SEALED
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.journal import Journal
@@ -25,6 +25,7 @@ from bartizan.model.problem import render
 from bartizan.policy.load import load
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
+from bartizan.servers.looking import admit
 from bartizan.watch.spool import Spool
 
 log = logging.getLogger("bartizan")
@@ -154,7 +155,7 @@ class Gate:
 
     def _close(self, journal: Journal | None) -> None:
         found = self.survey()
-        server.admit(self.policy)
+        admit(self.policy)
         guard = equip(self.policy, bind=self.bind, survey=found, journal=journal)
         self._inside = Inside(self.app, guard, found, instead=self.unsealed)
         self._outside = wsgi.Outside(self._behind, guard)

@@ -1,0 +1,98 @@
+"""gunicorn: its own workers for WSGI (sync, gthread) and for ASGI."""
+
+from typing import Final
+
+from bartizan.servers.facts import Believes, Bound, Callers, Server
+from bartizan.servers.frames import owned
+
+_LOOPBACK = '--forwarded-allow-ips ""'
+_BOUNDS = (
+    Bound("request line", 4000, 9000, 414),
+    Bound("header line", 7000, 9000, 431),
+    Bound("header lines", 90, 110, 431),
+)
+_TIMEOUTS = (("--timeout", 30), ("--graceful-timeout", 30), ("--keep-alive", 2))
+
+
+def workers(callers: Callers) -> int:
+    """As configured, or as many as the arbiter has been told to run since (``SIGTTIN``)."""
+    config = owned(callers, "gunicorn", "cfg")
+    running = owned(callers, "gunicorn.arbiter", "num_workers")
+    return max(getattr(config, "workers", 0) or 0, running or 0)
+
+
+def trusted(callers: Callers) -> str:
+    """``forwarded_allow_ips``."""
+    config = owned(callers, "gunicorn", "cfg")
+    return ", ".join(getattr(config, "forwarded_allow_ips", None) or ())
+
+
+GUNICORN: Final = Server(
+    name="gunicorn",
+    title="gunicorn",
+    package="gunicorn",
+    page="gunicorn",
+    interface="wsgi",
+    modules=("gunicorn",),
+    command=f"gunicorn --workers 1 --threads 8 {_LOOPBACK} shop:app",
+    production=True,
+    target="raw",
+    unseen=(),
+    believes=Believes(
+        ("scheme", "prefix"), True, _LOOPBACK,
+        "a request that claims https counts as plain http, since only `proxies` may say so",
+    ),
+    underscore="dropped",
+    second_host="refused",
+    second_type="refused",
+    two_lengths="refused",
+    length_and_chunks="refused",
+    body="streamed",
+    chunked="shown",
+    endless=True,
+    method="as sent",
+    http2=False,
+    websocket=False,
+    lifespan=False,
+    multiprocess="told",
+    load_fault="ends it",
+    bounds=_BOUNDS,
+    timeouts=_TIMEOUTS,
+    workers=workers,
+    trusted=trusted,
+)  # fmt: skip
+
+GUNICORN_ASGI: Final = Server(
+    name="gunicorn-asgi",
+    title="gunicorn's ASGI worker",
+    package="gunicorn",
+    page="gunicorn",
+    interface="asgi",
+    modules=("gunicorn",),
+    command=f"gunicorn --worker-class asgi --workers 1 {_LOOPBACK} shop.asgi:application",
+    production=True,
+    target="raw",
+    unseen=(),
+    believes=Believes(
+        ("scheme",), True, _LOOPBACK,
+        "a request that claims https counts as plain http, since only `proxies` may say so",
+    ),
+    underscore="dropped",
+    second_host="refused",
+    second_type="refused",
+    two_lengths="refused",
+    length_and_chunks="refused",
+    body="streamed",
+    chunked="shown",
+    endless=True,
+    method="as sent",
+    http2=False,
+    websocket=True,
+    lifespan=True,
+    multiprocess="never",
+    load_fault="ends it",
+    bounds=_BOUNDS,
+    timeouts=_TIMEOUTS,
+    workers=workers,
+    trusted=trusted,
+)  # fmt: skip
