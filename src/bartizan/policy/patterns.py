@@ -62,8 +62,17 @@ QUERY: Final = whole(f"(?:{_BOUNDED}|{_PLAIN}|one(?: [^ ]+)+)", "(?: required| m
 # ------------------------------------------------------------------ paths
 
 _KIND: Final = any_of([kind for kind in PARAMETERS if kind != "path"])
-_WORD: Final = r"[^/{}*?#%\\;<:\x00-\x1f\x7f-\x9f][^/{}*?#%\\;\x00-\x1f\x7f-\x9f]*"
-_TIGHT: Final = r"[^/{}*?#%\\;<: \x00-\x1f\x7f-\x9f][^/{}*?#%\\; \x00-\x1f\x7f-\x9f]*"
+_NEVER: Final = r"/{}*?#%\\;\x00-\x1f\x7f-\x9f"
+
+
+def _literal(never: str) -> str:
+    """A literal segment: neither of the dot segments, and no old spelling of a parameter."""
+    some = f"[^{never}]"
+    return rf"(?:[^.<:{never}]{some}*|\.[^.{never}]{some}*|\.\.{some}+)"
+
+
+_WORD: Final = _literal(_NEVER)
+_TIGHT: Final = _literal(" " + _NEVER)
 _NAMED: Final = "[A-Za-z_][A-Za-z0-9_]*"
 _SEGMENTS: Final = rf"(?:/(?:{_WORD}|\{{{_NAMED}:{_KIND}\}}))"
 _TIGHT_SEGMENTS: Final = rf"(?:/(?:{_TIGHT}|\{{{_NAMED}:{_KIND}\}}))"

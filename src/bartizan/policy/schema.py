@@ -74,8 +74,8 @@ def _section(words: Mapping[str, Any], key: str) -> Form:
         pattern, name = KEYED[key]
         return {"type": "object", "patternProperties": {pattern: _table(words, name)}, **CLOSED}
     if key == "limits":
-        named = {"description": plain(words["[limits]"]["intro"]), **limits("").form}
-        return {"type": "object", "patternProperties": {patterns.NAME: named}, **CLOSED}
+        one = limits("").form
+        return {"type": "object", "patternProperties": {patterns.NAME: one}, **CLOSED}
     if f"[[{key}]]" in SECTIONS:
         return {"type": "array", "items": _table(words, f"[[{key}]]")}
     return _table(words, f"[{key}]") if f"[{key}]" in SECTIONS else {}
@@ -116,8 +116,9 @@ def _property(words: Mapping[str, Any], section: str, key: str, row: Key) -> For
 
 def _described(words: Mapping[str, Any], section: str, key: str, row: Key) -> str:
     about = plain(told(words, section, key)["says"])
-    if section == "the file itself" and key in KEYED:
-        about = plain(words[KEYED[key][1]]["intro"])
+    if section == "the file itself":
+        homes = (f"[{key}]", f"[[{key}]]", KEYED.get(key, ("", ""))[1])
+        about = next((plain(words[home]["intro"]) for home in homes if home in words), about)
     of = {"[api]": "the API", "[pass]": "the subtree"}.get(section, "the operation")
     lost = row.loss.format(of=of)
     return f"{about}\n\nWithout it: {lost}." if lost else about
