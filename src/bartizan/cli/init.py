@@ -24,6 +24,8 @@ from bartizan.policy.draft import KEYS, Draft, draft
 from bartizan.policy.faults import PolicyError
 from bartizan.policy.load import loads
 from bartizan.policy.outline import Outline
+from bartizan.policy.schema import NAME as SCHEMA
+from bartizan.policy.schema import schema_text
 
 
 @click.command(
@@ -55,6 +57,8 @@ def command(ctx: click.Context, app: str, output: str) -> None:
         say(made.text.rstrip("\n"))
         return
     _write(target.with_name(KEYS), nobodys_keys())
+    if not target.with_name(SCHEMA).exists():  # one that is there is an editor's already
+        _write(target.with_name(SCHEMA), schema_text())
     _write(target, made.text)
     say(list(_told(application, beginning, made, target)))
 
@@ -76,7 +80,8 @@ def _drafted(application: Application, outline: Outline, output: str) -> Draft:
     """The draft that the application agrees with: operations that no route serves are left out,
     and routes that no operation reaches are said."""
     today = dt.datetime.now(dt.UTC).date()
-    made = draft(outline, today)
+    line = f"./{SCHEMA}"
+    made = draft(outline, today, schema=line)
     if not made.operations:
         return made
     survey = application.read(loads(made.text, output)).survey
@@ -86,7 +91,9 @@ def _drafted(application: Application, outline: Outline, output: str) -> Draft:
         f"{it.served.path} at {short(it.served.where)}"
         for it in survey.undecided
     ]
-    return draft(outline, today, without=without, left=tuple(left)) if without or left else made
+    if not without and not left:
+        return made
+    return draft(outline, today, without=without, left=tuple(left), schema=line)
 
 
 def _nothing(application: Application) -> str:
@@ -129,8 +136,11 @@ def _told(
     yield from paragraph(f"{target}: {', '.join(counts)}", room, "written  ")
     yield from paragraph(f"{target.with_name(KEYS)}: a key that nobody can sign with", room,
                          "written  ")  # fmt: skip
+    yield from paragraph(f"{target.with_name(SCHEMA)}: the language, for editors", room,
+                         "written  ")  # fmt: skip
     yield ""
-    yield f"Next   bartizan check {application.title}"
+    django = application.target is None  # found by its settings, which check finds as well
+    yield f"Next   bartizan check {'' if django else application.title}".rstrip()
     yield "       and the guard before it, which refuses nothing yet:"
     for line in beginning.lines(_from(beginning.home, target)):
         yield f"         {line}"

@@ -78,20 +78,27 @@ Resolve = Callable[[str, str], frozenset[Hashable]]
 for every host or language in which it reads differently."""
 
 
+Reached = dict[tuple[Hashable, str], set[str]]
+"""Names of operations by route key and method, while they are looked for."""
+
+
 def survey(policy: Policy, served: Iterable[Served], resolve: Resolve) -> Survey:
     """Hold every route against every operation."""
     routes = {route.key: route for route in served}
-    reached: dict[tuple[Hashable, str], set[str]] = {}
+    reached: Reached = {}
     for operation in _surveyed(policy):
         for path in samples(operation.template):
             for key in resolve(operation.method, path):
                 if key in routes and _says(routes[key], operation.method):
                     reached.setdefault((key, operation.method), set()).add(operation.name)
     hidden = _look_back(policy, routes.values(), resolve, reached)
-    serving = {name for names in reached.values() for name in names}
-    unserved = tuple(one for one in _surveyed(policy) if one.name not in serving)
     serves = {at: frozenset(names) for at, names in reached.items()}
-    return _sorted(policy, tuple(routes.values()), serves, unserved, hidden)
+    return _sorted(policy, tuple(routes.values()), serves, _unserved(policy, reached), hidden)
+
+
+def _unserved(policy: Policy, reached: Reached) -> tuple[Operation, ...]:
+    serving = {name for names in reached.values() for name in names}
+    return tuple(one for one in _surveyed(policy) if one.name not in serving)
 
 
 def _surveyed(policy: Policy) -> Iterator[Operation]:
@@ -99,26 +106,24 @@ def _surveyed(policy: Policy) -> Iterator[Operation]:
 
 
 def _look_back(
-    policy: Policy,
-    routes: Iterable[Served],
-    resolve: Resolve,
-    reached: dict[tuple[Hashable, str], set[str]],
+    policy: Policy, routes: Iterable[Served], resolve: Resolve, reached: Reached
 ) -> frozenset[Hashable]:
-    """Look up, for methods that no operation reached, paths that the route's pattern makes.
+    """Look up paths that a route's own pattern makes, where its methods or any operation with one
+    of them found nothing on the other side.
 
     Adds to ``reached``; returns the keys of routes whose every path another route serves.
     """
     router: Router[str] | None = None
     hidden: set[Hashable] = set()
+    wanted = {one.method for one in _unserved(policy, reached)}
     for route in routes:
-        unsaid = route.methods is None and not any(key == route.key for key, _ in reached)
-        methods = METHODS if unsaid else route.methods or ()
-        left = [one for one in methods if one in METHODS and (route.key, one) not in reached]
-        if not left:
+        left = [one for one in _left(route, reached) if one in METHODS]
+        asked = sorted({*left, *(wanted if route.methods is None else wanted & route.methods)})
+        if not asked:
             continue
         router = router or Router((o.method, o.template, o.name) for o in _surveyed(policy))
-        asked = [path for way in route.ways() for path in paths(way, MOST_SAMPLES)]
-        answers = {(one, path): resolve(one, path) for one in left for path in asked}
+        made = [path for way in route.ways() for path in paths(way, MOST_SAMPLES)]
+        answers = {(one, path): resolve(one, path) for one in asked for path in made}
         for (method, path), keys in answers.items():
             found = router.find(method, path) if route.key in keys else None
             if isinstance(found, Found):
@@ -126,6 +131,13 @@ def _look_back(
         if answers and all(keys and route.key not in keys for keys in answers.values()):
             hidden.add(route.key)
     return frozenset(hidden)
+
+
+def _left(route: Served, reached: Reached) -> Iterable[str]:
+    """Methods of a route that no operation has reached; where it says none, all or nothing."""
+    if route.methods is None:
+        return () if any((route.key, one) in reached for one in METHODS) else METHODS
+    return (one for one in route.methods if (route.key, one) not in reached)
 
 
 def samples(template: str) -> tuple[str, ...]:

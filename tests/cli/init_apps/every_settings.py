@@ -2,6 +2,7 @@
 
 SECRET_KEY = "only for tests"
 ROOT_URLCONF = "every_urls"
+LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("pt-br", "Português")]

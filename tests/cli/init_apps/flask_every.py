@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, Flask
 from flask.views import MethodView
-from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter, ValidationError
 
 
 class Pattern(BaseConverter):
