@@ -35,8 +35,10 @@ NOTICES: Final = _table(
     ("events_lost", "W101", "sys_monitor_disabled",
      "{count} events of this worker could not be written and are lost."),
     ("events_removed", "W102", "sys_monitor_disabled",
-     "Somebody removed the file that this worker was writing its events to."),
+     "The file that this worker was writing its events to was removed by somebody else."),
     ("events_trimmed", "W103", "sys_monitor_disabled",
      "The log reached its cap: {count} files of the oldest events were dropped."),
+    ("key_changed", "W104", "sys_monitor_disabled",
+     "The key of the pseudonyms changed: a client has another hash from now on."),
 )  # fmt: skip
 """All notices by name."""

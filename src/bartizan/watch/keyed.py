@@ -36,6 +36,11 @@ class KeyedHash:
         self._new: dict[str, str] = {}
         self._old: dict[str, str] = {}
 
+    def rekey(self, key: bytes) -> None:
+        """Hash with another key from now on."""
+        self._base = blake2b(digest_size=DIGITS // 2, key=key)
+        self._new, self._old = {}, {}
+
     def __call__(self, text: str) -> str:
         """The hash of a text. Any text: lone surrogates are hashed as they are."""
         return self._new.get(text) or self._hash(text)
@@ -54,17 +59,18 @@ class KeyedHash:
         return found
 
 
-def open_key(directory: str | Path) -> bytes:
+def open_key(directory: str | Path, ours: bytes = b"") -> bytes:
     """The key of a spool: made once, shared by all workers, the same after a restart.
 
-    Raises SpoolFault where it cannot be made, or where others could read it.
+    ``ours`` is put there where none is, else a new one. Raises SpoolFault where it cannot be made,
+    or where others could read it.
     """
     path = Path(directory) / KEY_FILE
     try:
         try:
             return _read(path)
         except FileNotFoundError:
-            _make(path)
+            _make(path, ours or secrets.token_bytes(KEY))
         return _read(path)
     except OSError as error:
         raise SpoolFault(
@@ -91,14 +97,14 @@ def _read(path: Path) -> bytes:
     return key
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, key: bytes) -> None:
     """Write a key beside its place, then link it there: nobody ever sees half a key, and of
     several processes that start at once exactly one wins."""
     draft = path.with_name(f"{KEY_FILE}.{os.getpid()}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(KEY))
+            file.write(key)
             file.flush()
             os.fsync(file.fileno())
         try:

@@ -1,146 +1,300 @@
-"""The spool: each worker appends its events to a file of its own, one ``write(2)`` an event.
+"""The spool: each worker appends its events to files of its own, one ``write(2)`` a line.
 
-What ``write`` has returned from is in the kernel's hands: a ``kill -9`` loses none of it. It may
-cut short the one line that is under way, where that crosses a page (the kernel looks for fatal
-signals between pages), and a disk may fill up within a line. Either way the torn line was never
-acknowledged and is the last of its segment, where ``reader`` passes over it.
-A request never fails because its event could not be written: the loss is counted and reported.
+What ``write`` has returned from is in the kernel's hands: a ``kill -9`` loses no line and tears
+none. Of equal refusals past 60 a minute it may lose the counts of one second (see ``fold``).
+A request never fails because its event could not be written: the loss is counted, reported, and
+written into the log itself as soon as that is possible again.
 """
 
+import atexit
+import errno
 import logging
 import os
+import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock, Thread
 from typing import Final
+from weakref import WeakSet
 
 from bartizan.model.event import Event
 from bartizan.model.fork import forget_in_child
-from bartizan.model.ids import segment
-from bartizan.watch.keyed import KeyedHash, SpoolFault, open_key
+from bartizan.model.ids import Ids
+from bartizan.model.ids import segment as random_word
+from bartizan.model.notices import NOTICES, OUTCOME
+from bartizan.watch.fold import BATCH, FOLDS, Folds
+from bartizan.watch.keyed import KEY, KeyedHash, SpoolFault, open_key
 from bartizan.watch.line import encode
+from bartizan.watch.losses import TELLS, Losses
+from bartizan.watch.segment import Segment, kind_of
+from bartizan.watch.ticking import tick_while
+from bartizan.watch.trimming import CAP, Bounds, trim
 
-SUFFIX: Final = ".jsonl"
-"""End of a segment's name: ``20261124T063355.123456Z-4711-k7f3q2zd.jsonl``."""
+AGE: Final = 86400.0
+"""Seconds after which a segment gives way to another one."""
 _AGAIN: Final = 1.0
-"""Seconds between two looks at a segment that might be gone, and two attempts to open one."""
-_REPORT: Final = 60.0
-"""Seconds between two reports of lost events."""
+"""Seconds between two looks at what might be gone, and two attempts to open a segment."""
 
 _log = logging.getLogger("bartizan.watch")
 
 
-class _Segment:
-    """An open file. It is closed when the last thread that writes to it lets go: a descriptor
-    that is closed too early may already be somebody's socket."""
-
-    __slots__ = ("fd", "path")
-
-    def __init__(self, directory: Path) -> None:
-        began = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        self.path = directory / f"{began}-{os.getpid()}-{segment(length=8)}{SUFFIX}"
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self.fd = os.open(self.path, flags, 0o600)
-
-    def __del__(self) -> None:
-        if hasattr(self, "fd"):
-            with suppress(OSError):
-                os.close(self.fd)
-
-
 class Spool:
-    """Writes events into a directory. Threads may share it; a forked child opens its own segment.
+    """Writes events into a directory. Threads may share it; a forked child opens its own segments.
 
-    Raises SpoolFault where the directory cannot be made, written, or its key be used.
+    ``cap`` bounds the bytes of all segments of all workers. ``key`` is the secret of the keyed
+    hashes, where it is not the one beside the segments. Raises SpoolFault where the directory
+    cannot be made or written, or its key be used; where ``patient``, that is reported instead,
+    and events are written as soon as they can be.
     """
 
-    _segment: _Segment | None = None
-
     def __init__(
-        self, directory: str | Path, *, clock: Callable[[], float] = time.monotonic
+        self,
+        directory: str | Path,
+        *,
+        cap: int = CAP,
+        key: bytes | None = None,
+        patient: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.directory = Path(directory)
         """Where the segments and the key are."""
-        self.lost = 0
-        """Events that could not be written since this process began."""
-        _prepare(self.directory)
-        self.keyed: Callable[[str], str] = KeyedHash(open_key(self.directory))
-        """The keyed hash that stands for an identifier in these events."""
+        self.bounds = Bounds(cap)
+        """How large it may be."""
+        self._largest = self.bounds.segment
+        self._step = self.bounds.step
+        self._given = key
+        self._key = key or b""
         self._clock = clock
-        self._look = 0.0  # when to see whether the open segment is still there
+        self._prepared = False
+        try:
+            self._prepare()
+        except SpoolFault as fault:
+            if not patient:
+                raise
+            _log.error("%s; events are lost until that is mended", fault)
+        self.keyed = KeyedHash(self._key or secrets.token_bytes(KEY))
+        """The keyed hash that stands for an identifier in these events."""
+        self._begin()
+        forget_in_child(self)
+        _open_spools.add(self)
+
+    def _prepare(self) -> None:
+        prepare(self.directory)
+        self._key = self._given or open_key(self.directory)
+        self._prepared = True
+
+    def _begin(self) -> None:
+        """The state of one process."""
+        # Held for one write(2), which the kernel does one after the other anyway.
+        self._lock = RLock()
+        self._segments: dict[str, Segment] = {}
+        self._folds = Folds()
+        self._losses = Losses(self.directory, self._clock)
+        self._ids = Ids()
+        self._ticker: Thread | None = None
+        self._notices: list[tuple[str, int, float, float]] = []
+        self._grown = 0  # bytes written since the directory was looked at
+        self._full = False  # whether the cap is reached and nothing can be dropped
+        self._look = 0.0  # when to see whether all is still there
         self._shut = 0.0  # until when no opening is tried
-        self._reported: float | None = None
-        self._unreported = 0
+
+    @property
+    def lost(self) -> int:
+        """Events that could not be written since this process began."""
+        return self._losses.total
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last event could not be written."""
+        return self._losses.untold > 0
 
     def write(self, event: Event) -> None:
         """Append one event. Never raises; what is lost is counted and reported."""
         try:
-            opened = self._segment
-            if opened is None or self._clock() >= self._look:
-                opened = self._open()
-            line = encode(event)
-            if os.write(opened.fd, line) != len(line):
-                self.close()
-                self._lose("the disk is full")
-        except OSError as error:
-            self._lose(error.strerror or str(error))
+            with self._lock:
+                now = self._clock()
+                if event.outcome == "deny":
+                    for line in self._folds.add(event, now):
+                        self._append(line, now)
+                else:
+                    self._append(event, now)
+                if self._folds.pending:
+                    self._fold(now, BATCH)
+                if self._notices and not self._losses.untold:
+                    self._tell(event, now)
+            if self._grown >= self._step:
+                self._trim()
         except Exception as error:
-            self._lose(type(error).__name__)
+            self._losses.add(event, type(error).__name__)
 
     def close(self) -> None:
-        """Let the segment go; a later event opens a new one."""
-        self.__dict__.pop("_segment", None)
+        """Write what is pending and let the segments go; a later event opens new ones."""
+        with self._lock:
+            for line in self._folds.flush():
+                self._append(line, self._clock())
+            self._segments.clear()
 
     def forget(self) -> None:
-        """In a forked child: the parent's segment is not ours, nor are its losses."""
-        self.close()
-        self._shut = 0.0
-        self.lost = self._unreported = 0
+        """In a forked child: segments, folds, losses and a lock that is perhaps held are the
+        parent's."""
+        self._begin()
 
-    def _open(self) -> _Segment:
-        """The segment to write to: the open one while its file is still there, else a new one."""
-        now, opened = self._clock(), self._segment
-        self._look = now + _AGAIN
-        if opened is not None:
-            if os.fstat(opened.fd).st_nlink:
-                return opened
-            self.close()
-        if now < self._shut:
-            raise OSError(None, "no segment could be opened a moment ago")
+    def _append(self, event: Event, now: float) -> None:
+        """Write one line, or count its loss."""
         try:
-            made = _Segment(self.directory)
+            line = encode(event)
+            segment = self._segments.get(kind_of(event))
+            if segment is None or segment.size >= self._largest or now >= self._look:
+                segment = self._ready(event, now)
+            self._grown += segment.append(line)
+        except OSError as error:
+            self._losses.add(event, error.strerror or type(error).__name__)
+        except Exception as error:
+            self._losses.add(event, type(error).__name__)
+        else:
+            if self._losses.untold:
+                self._notices.append(
+                    (TELLS, self._losses.untold, self._losses.first, self._losses.last)
+                )
+                self._losses.told()
+
+    # ------------------------------------------------------------ segments
+
+    def _ready(self, event: Event, now: float) -> Segment:
+        """The segment for an event: the open one while it is good, else a new one."""
+        if now >= self._look:
+            self._look = now + _AGAIN
+            self._see()
+        if not self._prepared:
+            raise OSError(errno.EAGAIN, "the log could not be opened a moment ago")
+        if self._full:
+            raise OSError(errno.EDQUOT, "the log is at its cap, and nothing of it can be dropped")
+        kind = kind_of(event)
+        segment = self._segments.get(kind)
+        if segment is not None and segment.size < self._largest and now < segment.ends:
+            return segment
+        if now < self._shut:
+            raise OSError(errno.EAGAIN, "no segment could be opened a moment ago")
+        self._segments.pop(kind, None)
+        try:
+            segment = Segment(self.directory, event, now + AGE)
         except OSError:
-            # Only a failure shuts: another thread may be opening at this very moment.
             self._shut = now + _AGAIN
             raise
-        forget_in_child(self)
-        # One C call: threads that open at the same time end up with the same segment.
-        kept: _Segment = self.__dict__.setdefault("_segment", made)
-        if kept is not made:
-            made.path.unlink()
-        return kept
+        self._segments[kind] = segment
+        self._grown = self._step
+        return segment
 
-    def _lose(self, why: str) -> None:
-        """Count a lost event; report the first at once, then at most once a minute."""
-        self.lost += 1
-        self._unreported += 1
-        now = self._clock()
-        if self._reported is None or now - self._reported >= _REPORT:
-            self._reported, count, self._unreported = now, self._unreported, 0
+    def _see(self) -> None:
+        """Once a second: whether segments and key are where they were."""
+        if not self._prepared:
+            self._mend()
+        if self._full:
+            self._grown = self._step
+        for kind, segment in tuple(self._segments.items()):
+            if not segment.there():
+                del self._segments[kind]
+                self._notices.append(("events_removed", 1, 0.0, 0.0))
+        if self._given is None:
+            self._see_key()
+
+    def _see_key(self) -> None:
+        """A key that is gone is put back; another one that took its place is used from now on, so
+        that all workers use the same."""
+        with suppress(SpoolFault):
+            found = open_key(self.directory, self._key)
+            if found != self._key:
+                self._key = found
+                self.keyed.rekey(found)
+                self._notices.append(("key_changed", 1, 0.0, 0.0))
+
+    def _mend(self) -> None:
+        """Prepare what could not be prepared at the start. Raises OSError: this event is hashed
+        with a key that nobody has."""
+        try:
+            self._prepare()
+        except SpoolFault as fault:
+            raise OSError(errno.ENOENT, str(fault)) from fault
+        self.keyed.rekey(self._key)
+        raise OSError(errno.EAGAIN, "the log could be opened only now")
+
+    def _trim(self) -> None:
+        """Keep the directory below its cap. Not under the lock: others go on writing."""
+        self._grown = 0
+        own = frozenset(segment.path.name for segment in tuple(self._segments.values()))
+        try:
+            trimmed = trim(self.directory, self.bounds, own)
+        except OSError:
+            return  # the next event cannot be written either, and says so
+        self._full = trimmed.over
+        if trimmed.more:
+            self._grown = self._step
+        if trimmed.dropped:
+            with self._lock:
+                self._notices.append(("events_trimmed", trimmed.dropped, 0.0, trimmed.until))
+
+    # ------------------------------------------------------------ folds and notices
+
+    def _fold(self, now: float, most: int) -> None:
+        """Write the folds whose time has come; have somebody come back for the others."""
+        for line in self._folds.due(now, most):
+            self._append(line, now)
+        if self._ticker is None and self._folds.pending:
+            self._ticker = tick_while(self.tick)
+
+    def tick(self) -> bool:
+        """Write the folds that are due; whether others are pending."""
+        with self._lock:
+            self._fold(self._clock(), FOLDS)
+            if not self._folds.pending:
+                self._ticker = None
+                return False
+            return True
+
+    def _tell(self, event: Event, now: float) -> None:
+        """Write what is to be said about the log itself, in the name of this event's policy."""
+        notices, self._notices = self._notices, []
+        for name, count, first, until in notices:
+            notice = Event(
+                time=first or event.time,
+                id=self._ids.next(),
+                api=event.api,
+                revision=event.revision,
+                event=NOTICES[name].event,
+                outcome=OUTCOME,
+                status=0,
+                method="other",
+                reason=name,
+                count=count,
+                until=until,
+            )
+            self._append(notice, now)
             with suppress(Exception):
-                _log.error("%d events were not written to %s: %s", count, self.directory, why)
+                _log.warning("%s (%s)", NOTICES[name].title.format(count=count), self.directory)
 
 
-def _prepare(directory: Path) -> None:
-    """Make the directory, and try it: a spool that cannot be written is noticed at the start."""
+def prepare(directory: Path) -> None:
+    """Make the directory, and try it: a spool that cannot be written is noticed at the start.
+    Raises SpoolFault."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        trial = directory / f".trial-{os.getpid()}-{segment(length=8)}"
+        trial = directory / f".trial-{os.getpid()}-{random_word(length=8)}"
         os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         trial.unlink()
     except OSError as error:
         raise SpoolFault(
             f"the event spool {directory} cannot be written: {error.strerror}"
         ) from error
+
+
+_open_spools: WeakSet[Spool] = WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """What is pending at the end of the process is written."""
+    for spool in tuple(_open_spools):
+        with suppress(Exception):
+            spool.close()
