@@ -27,7 +27,7 @@ is one that this version does not enforce: each table ends with those. *Lost wit
 
 Kinds of values: a *size* is `"64 KiB"` or a number of bytes; a *limit* is
 [`"5/minute per client"`](#limits); a path in a policy is relative to the file that writes it. For
-the whole of a policy see [the first one](../start/first-policy.md).
+the whole of a policy see [ten minutes with Flask](../start/flask.md).
 
 This page is made from the source by `make docs`.
 """

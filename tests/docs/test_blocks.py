@@ -9,10 +9,8 @@ import pytest
 from tests.docs.blocks import Block, Run, blocks, compare
 from tests.project.tree import ROOT, text, tracked
 
-FIRST = "docs/start/first-policy.md"
 SELF = "runs these tests"
 NOT_RUN: dict[tuple[str, str], str] = {
-    (FIRST, "FLASK_BARTIZAN_POLICY=bartizan.dev.toml flask --app shop run --port 8000 &"): "serves",
     (
         "README.md",
         "make test     # sets itself up; git, make, python3 and python3-venv are enough",
