@@ -1,6 +1,6 @@
-"""Started under callgrind by ``instructions``: asks each stage few times, then more times.
+"""Started under callgrind by ``instructions``: asks each run few times, then more times.
 
-Counts are dumped in between. The difference of two counts of a stage holds nothing but requests:
+Counts are dumped in between. The difference of two counts of a run holds nothing but requests:
 starting, switching and dumping cost both of them the same.
 """
 
@@ -8,24 +8,43 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from benchmarks import peers
+from benchmarks.case import Run
+from benchmarks.questions import tokens
 from benchmarks.stages import stages
 
+FEW = {"stages": (50, 250), "peers": (4, 16)}
+"""How often each run asks, few times and more times."""
 
-def main(events: str, few: int, many: int) -> None:
-    """Dump a count for each stage and each number of requests."""
-    built = list(stages(events))
+
+def main(kind: str, events: str) -> None:
+    """Dump a count for each run of a kind and each number of requests."""
+    built = list(runs(kind, events))
     gc.collect()
     gc.disable()
-    for _, _, run in built:
-        run(few)
+    for run in built:
+        run(FEW[kind][1])
     _control("-i", "on")
     _control("-d")
-    for at, (_, _, run) in enumerate(built):
-        for times in (few, many):
+    for at, run in enumerate(built):
+        for times in FEW[kind]:
             run(times)
-            _control("-d", f"stage{at}.{times}")
+            _control("-d", f"run{at}.{times}")
+
+
+def runs(kind: str, events: str) -> Iterator[Run]:
+    """The stages of one request of ours; or each race, lane by lane, but for those where every
+    request needs a token of its own."""
+    if kind == "stages":
+        for _, _, run in stages(events):
+            yield run
+        return
+    for race in peers.races(tokens(2), events):
+        if not race.times:
+            for lane in race.lanes.values():
+                yield lane.run
 
 
 def _control(*words: str) -> None:
@@ -34,4 +53,4 @@ def _control(*words: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2])

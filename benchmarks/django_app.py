@@ -13,7 +13,8 @@ from django.urls import path
 
 from bartizan.django import Bartizan
 from bartizan.policy.rules import Policy
-from benchmarks import answers, bodies
+from benchmarks import answers, bodies, drf_stack, stage
+from benchmarks.flask_stack import written
 
 BARE = ["django.middleware.common.CommonMiddleware"]
 """It says the length of an answer, without which no connection is kept."""
@@ -21,12 +22,16 @@ BARE = ["django.middleware.common.CommonMiddleware"]
 GUARDED = ["bartizan.django.Outside", *BARE, "bartizan.django.Inside"]
 
 
-def start() -> None:
-    """Configure Django, once in a process; this module is its URLconf."""
+def start(urlconf: str = __name__) -> None:
+    """Configure Django, once in a process; this module is its URLconf where no other is said."""
     if not settings.configured:
         settings.configure(
-            ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, INSTALLED_APPS=["bartizan.django"],
+            ALLOWED_HOSTS=["*"], ROOT_URLCONF=urlconf,
+            INSTALLED_APPS=["bartizan.django", *drf_stack.APPS],
             MIDDLEWARE=GUARDED, USE_TZ=True, SECRET_KEY="only-for-benches",
+            SECURE_SSL_REDIRECT=True, SECURE_HSTS_SECONDS=31_536_000,
+            REST_FRAMEWORK=drf_stack.REST_FRAMEWORK,
+            SIMPLE_JWT=drf_stack.simple_jwt(stage.public_pem()),
         )  # fmt: skip
         django.setup()
 
@@ -42,6 +47,16 @@ def guarded(policy: Policy, events: str = "", handler: Callable[[], Any] = WSGIH
     settings.MIDDLEWARE = GUARDED
     settings.BARTIZAN = {"POLICY": policy, "BIND": bodies.BIND, "EVENTS": events}
     return Bartizan(_loaded(handler()))
+
+
+def stack(events: str, *, proxied: bool = False) -> Any:
+    """The project with the middleware of a tutorial's; which views stand behind it says the
+    URLconf. Lines are logged below the directory ``events``."""
+    settings.MIDDLEWARE = list(drf_stack.MIDDLEWARE)
+    if proxied:
+        settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    drf_stack.Lines.log = written(f"{events}/django-stack.jsonl")
+    return _loaded(WSGIHandler())
 
 
 def _loaded(handler: Any) -> Any:

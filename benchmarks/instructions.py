@@ -5,47 +5,57 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from msgspec import Struct
-
 from benchmarks import stage
-from benchmarks.case import Run
-from benchmarks.stages import stages
 
-_DUMP = re.compile(r"^desc: Trigger: dump stage(\d+)\.(\d+)$", re.M)
+LONGEST = 170
+"""Seconds after which counting is given up."""
+_DUMP = re.compile(r"^desc: Trigger: dump run(\d+)\.(\d+)$", re.M)
 _TOTAL = re.compile(r"^totals: (\d+)$", re.M)
 
 
-class Share(Struct, frozen=True):
-    """What one stage of a request needs."""
-
-    stage: str
-    """The stage."""
-    against: str
-    """What it is held against."""
-    instructions: int
-    """How many more than that, for one request."""
-
-
-def shares(directory: str, *, few: int = 50, many: int = 250) -> Iterator[Share]:
-    """Count every stage; nothing where valgrind is not installed."""
+def counts(directory: str, *kinds: str) -> Mapping[str, list[int]]:
+    """Instructions for one request of each run, kind by kind, as ``counted`` lists them; empty
+    where nothing can count them. The kinds are counted at the same time."""
     if shutil.which("callgrind_control") is None:
-        return
+        return {kind: [] for kind in kinds}
     stage.policy()  # the keys are in the environment from here on
-    out = Path(directory) / "callgrind"
-    command = [
-        "valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}",
-        sys.executable, "-m", "benchmarks.counted", directory, str(few), str(many),
-    ]  # fmt: skip
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(sys.path)}
-    subprocess.run(command, check=True, env=environment, capture_output=True, timeout=170)
-    yield from _differences(_totals(out), list(stages(directory)))
+    started = {
+        kind: subprocess.Popen(
+            _command(kind, directory), env=environment, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for kind in kinds
+    }  # fmt: skip
+    try:
+        for kind, process in started.items():
+            said = process.communicate(timeout=LONGEST)[1]
+            if process.returncode:
+                raise SystemExit(f"{kind} could not be counted: {said.decode()[-2000:]}")
+    finally:
+        for process in started.values():
+            process.kill()
+            process.wait()
+    return {kind: list(_each(_totals(_out(kind, directory)))) for kind in kinds}
+
+
+def _command(kind: str, directory: str) -> list[str]:
+    return [
+        "valgrind", "--tool=callgrind", "--instr-atstart=no",
+        f"--callgrind-out-file={_out(kind, directory)}",
+        sys.executable, "-m", "benchmarks.counted", kind, directory,
+    ]  # fmt: skip
+
+
+def _out(kind: str, directory: str) -> Path:
+    return Path(directory) / f"callgrind-{kind}"
 
 
 def _totals(out: Path) -> dict[int, dict[int, int]]:
-    """Instructions by place of the stage and number of requests."""
+    """Instructions by place of the run and number of requests."""
     totals: dict[int, dict[int, int]] = {}
     for path in out.parent.glob(f"{out.name}.*"):
         text = path.read_text("utf-8", "replace")
@@ -55,11 +65,7 @@ def _totals(out: Path) -> dict[int, dict[int, int]]:
     return totals
 
 
-def _differences(
-    totals: dict[int, dict[int, int]], built: list[tuple[str, str, Run]]
-) -> Iterator[Share]:
-    each = {"nothing": 0}
-    for at, (name, against, _) in enumerate(built):
+def _each(totals: dict[int, dict[int, int]]) -> Iterator[int]:
+    for at in sorted(totals):
         (few, less), (many, more) = sorted(totals[at].items())
-        each[name] = (more - less) // (many - few)
-        yield Share(name, against, each[name] - each[against])
+        yield (more - less) // (many - few)

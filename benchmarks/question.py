@@ -66,14 +66,20 @@ def _start(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes],
 
 
 def _check(app: Application, question: Question) -> None:
+    said = answered(app, question)
+    if said != question.status:
+        raise SystemExit(f"{question.method} {question.target} was answered with {said}")
+
+
+def answered(app: Application, question: Question) -> int:
+    """The status with which an application answers, once it was asked twice: the second one is
+    beyond a limit of one."""
     said: list[str] = []
-    last = question
-    for _ in range(2):  # the second one is beyond a limit of one
-        body = app(next(_environs(last)), lambda status, *_: said.append(status))
+    for _ in range(2):
+        body = app(next(_environs(question)), lambda status, *_: said.append(status))
         b"".join(body)
         getattr(body, "close", lambda: None)()
-    if int(said[-1][:3]) != question.status:
-        raise SystemExit(f"{question.method} {question.target} was answered with {said[-1]}")
+    return int(said[-1][:3])
 
 
 def _environs(question: Question) -> Iterator[dict[str, Any]]:

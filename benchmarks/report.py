@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from benchmarks.case import Figure
+from benchmarks.frames import Frame
 from benchmarks.growth import Curve
-from benchmarks.instructions import Share
+from benchmarks.profile import Share
+from benchmarks.race import OURS, Result
+from benchmarks.workers import Kept
 
 WORDS: Mapping[bool | None, str] = {True: "held", False: "missed", None: "no budget"}
 
@@ -16,12 +19,16 @@ class Report(Struct, frozen=True):
 
     figures: tuple[Figure, ...]
     """Time, case by case."""
-    kept: Mapping[str, float]
-    """Part of the throughput that is left, by the group of the worker."""
+    kept: tuple[Kept, ...]
+    """What workers have left of their throughput."""
+    races: tuple[Result, ...]
+    """The stacks of tutorials, and ours."""
     curves: tuple[Curve, ...]
     """What grew."""
     shares: tuple[Share, ...]
-    """Where the instructions go; empty where nothing was missed or nothing can count them."""
+    """Where time and instructions go, stage by stage."""
+    frames: tuple[Frame, ...]
+    """Our most expensive functions."""
     facts: Mapping[str, str]
     """What it was measured with."""
     day: str
@@ -45,6 +52,16 @@ def line(figure: Figure) -> str:
 TITLE = f"{'µs of CPU a request':47} {'base':>8} {'ours':>8} {'added':>8} {'budget':>6}"
 
 
+def race_line(result: Result) -> str:
+    """One race for the terminal."""
+    said = ", ".join(
+        f"{lane.partition(',')[0]} {result.added(lane):.1f} ({result.ratio(lane):.0f}x)"
+        for lane in result.times
+        if lane in (OURS, *result.peers)
+    )
+    return f"{result.group:8} {result.name:34} {said}"
+
+
 def curve_line(curve: Curve) -> str:
     """One curve for the terminal."""
     pairs = zip(curve.sizes, curve.micros, strict=True)
@@ -56,10 +73,14 @@ def closing(report: Report) -> Iterator[str]:
     """What to remember."""
     promised = [figure for figure in report.figures if figure.budget is not None]
     yield f"{len(promised) - len(report.missed)} of {len(promised)} budgets hold"
-    for group, kept in report.kept.items():
-        yield f"{group}: {kept:.0%} of a hello world's throughput is left"
+    for kept in report.kept:
+        yield f"{kept.group}, {kept.who}: {kept.share:.0%} of a hello world's throughput is left"
     for share in report.shares:
-        yield f"{share.instructions:10,} instructions: {share.stage} (beside {share.against})"
+        around = f"{share.around:7.2f}" if share.around is not None else " " * 7
+        yield (
+            f"{share.stage:26} {share.alone:7.2f} µs alone {around} around Flask "
+            f"{share.instructions:9,} instructions"
+        )
 
 
 Say = Callable[[str], None]

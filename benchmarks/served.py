@@ -1,6 +1,7 @@
 """What the gunicorn workers of the benches load: ``benchmarks.served:flask('guarded')``."""
 
 import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks import stage
@@ -12,20 +13,28 @@ EVENTS = "BENCH_EVENTS"
 
 
 def flask(kind: str) -> Any:
-    """The Flask application, bare or guarded."""
-    from benchmarks import flask_app
+    """The Flask application: bare, guarded, or with the stack of tutorials."""
+    from benchmarks import flask_app, flask_stack
 
-    return flask_app.bare() if kind == "bare" else flask_app.guarded(_policy(), _events("flask"))
+    made: Mapping[str, Callable[[], Any]] = {
+        "bare": flask_app.bare,
+        "guarded": lambda: flask_app.guarded(_policy(), _events("flask")),
+        "stack": lambda: flask_stack.stack(_events("stack"), proxied=True),
+    }
+    return made[kind]()
 
 
 def django(kind: str) -> Any:
-    """The Django project, bare or guarded."""
+    """The Django project: bare, guarded, or with Django REST framework."""
     from benchmarks import django_app
 
-    django_app.start()
-    if kind == "bare":
-        return django_app.bare()
-    return django_app.guarded(_policy(), _events("django"))
+    django_app.start("benchmarks.drf_views" if kind == "stack" else django_app.__name__)
+    made: Mapping[str, Callable[[], Any]] = {
+        "bare": django_app.bare,
+        "guarded": lambda: django_app.guarded(_policy(), _events("django")),
+        "stack": lambda: django_app.stack(_events("stack"), proxied=True),
+    }
+    return made[kind]()
 
 
 def _policy() -> Any:

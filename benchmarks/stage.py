@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
 )
 
@@ -110,6 +111,12 @@ def jwk(key: rsa.RSAPrivateKey, kid: str) -> dict[str, str]:
     n = numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
     e = numbers.e.to_bytes(3, "big")
     return {"kty": "RSA", "kid": kid, "alg": "RS256", "n": base64(n), "e": base64(e)}
+
+
+def public_pem() -> str:
+    """The public half for those who take no JWK."""
+    key = signing_key().public_key()
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def _publish() -> None:

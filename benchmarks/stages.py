@@ -14,20 +14,27 @@ from bartizan.watch.spool import Spool
 from benchmarks import flask_app, stage
 from benchmarks.bodies import BIND
 from benchmarks.case import Run
+from benchmarks.floor import Floor
 from benchmarks.question import Application, asking
 from benchmarks.questions import get
 
+FLASK = "Flask, bare"
 HEAD = [("Content-Type", "application/json"), ("Content-Length", "2")]
 
 
-def stages(events: str) -> Iterator[tuple[str, str, Run]]:
-    """Name of the stage, name of the one that it is held against, and the run."""
+Stage = tuple[str, str, Run]
+"""Name of the stage, name of the one that it is held against, and the run."""
+
+
+def stages(events: str, then: Application | None = None) -> Iterator[Stage]:
+    """Every stage. With ``then``, another application answers the same request after each, as a
+    framework does: what a stage needs is then no longer at hand when it comes again."""
     policy, ask = stage.policy(), get("/orders/7", stage.token())
     guard = equip(policy, bind=BIND)
     route = Route(frozenset(operation.name for operation in policy.operations))
 
     def run(app: Application) -> Run:
-        return asking(app, ask)
+        return asking(app if then is None else _followed(app, then), ask)
 
     def read(environ: Any) -> None:
         wsgi.facts(environ)
@@ -54,8 +61,22 @@ def stages(events: str) -> Iterator[tuple[str, str, Run]]:
     spooled = equip(policy, bind=BIND, journal=Spool(f"{events}/stages"))
     event = run(wsgi.Outside(_resuming(spooled), spooled))
     yield "the event", "the WSGI callable", event
-    yield "Flask, bare", "an empty application", run(flask_app.bare().wsgi_app)
-    yield "Flask, guarded", "Flask, bare", run(flask_app.guarded(policy).wsgi_app)
+    if then is None:
+        yield FLASK, "an empty application", run(flask_app.bare().wsgi_app)
+        by_hand = flask_app.bare()
+        yield "Flask, by hand", FLASK, run(Floor(by_hand, ask.tokens[0]))
+        yield "Flask, guarded", FLASK, run(flask_app.guarded(policy).wsgi_app)
+
+
+def _followed(app: Application, then: Application) -> Application:
+    """Both, one after the other; the answer is the second one's."""
+
+    def both(environ: dict[str, Any], start_response: Any) -> Any:
+        for _ in app(dict(environ), start_response):
+            pass
+        return then(environ, start_response)
+
+    return both
 
 
 def _before(work: Any) -> Application:

@@ -28,7 +28,7 @@ QUICK = Pace(rounds=2, batch=0.0005)
 
 def measure(case: Case, pace: Pace) -> Figure:
     """Measure one case."""
-    times = case.times or _fitting(case.ours, pace.batch)
+    times = case.times or fitting(case.ours, pace.batch)
     base, ours = [], []
     gc.collect()
     for _ in range(pace.rounds):
@@ -44,7 +44,7 @@ def timed(run: Run, times: int) -> float:
     return (process_time_ns() - began) / times / 1000
 
 
-def _fitting(run: Run, seconds: float) -> int:
+def fitting(run: Run, seconds: float) -> int:
     """How many requests take about so long, found out by doing some (which warms up, too)."""
     run(3)
     return max(3, int(seconds * 1e6 / max(timed(run, 5), 1.0)))

@@ -19,12 +19,16 @@ from msgspec import Struct
 
 from benchmarks import stage
 from benchmarks.case import Figure
+from benchmarks.peers import DRF, FLASK
+from benchmarks.race import OURS
 from benchmarks.served import EVENTS
 
 BUDGETS: Final = {"flask": 30.0, "django": 45.0}
 """Most microseconds of CPU that a request may cost more (DESIGN §13), events and proxy included."""
 SHARE: Final = 0.9
 """Least part of a hello world's throughput."""
+KINDS: Final = ("bare", "guarded", "stack")
+"""What a worker may serve, as ``benchmarks.served`` calls it."""
 _START: Final = 20.0
 """Seconds until a worker must answer."""
 
@@ -47,19 +51,50 @@ class Speed(Struct, frozen=True):
     """Microseconds from a request to the end of its answer, one after the other."""
 
 
-def figures(events: str, *, requests: int, rounds: int) -> Iterator[tuple[Figure, float]]:
-    """For each framework: CPU for a request, and the part of the throughput that is kept."""
+class Kept(Struct, frozen=True):
+    """What one kind of worker has left of the bare one's throughput."""
+
+    group: str
+    """The worker."""
+    who: str
+    """Whose it is."""
+    added: float
+    """Microseconds of CPU that a request costs more."""
+    share: float
+    """Part of the throughput that is left."""
+    budget: float | None
+    """Least part that was promised."""
+
+    @property
+    def held(self) -> bool | None:
+        """Whether that holds; ``None`` where nothing was promised."""
+        return None if self.budget is None else self.share >= self.budget
+
+
+def served(events: str, *, requests: int, rounds: int) -> Iterator[tuple[Figure, list[Kept]]]:
+    """For each framework: CPU for a request of ours, and what each kind of worker keeps."""
     stage.policy()  # the keys are in the environment from here on
     for framework, budget in BUDGETS.items():
-        with ExitStack() as stack:
-            bare = stack.enter_context(_worker(f"{framework}('bare')", events))
-            ours = stack.enter_context(_worker(f"{framework}('guarded')", events))
-            pairs = [(_speed(bare, requests), _speed(ours, requests)) for _ in range(rounds)]
-        base, guarded = (_best([pair[at] for pair in pairs]) for at in (0, 1))
-        name = "GET, warm token, event, proxy"
-        group = f"{framework.title()}, gunicorn"
-        figure = Figure(group, name, "the bare worker", base.cpu, guarded.cpu, budget)
-        yield figure, base.wall / guarded.wall
+        with ExitStack() as running:
+            workers = {
+                kind: running.enter_context(_worker(f"{framework}('{kind}')", events))
+                for kind in KINDS
+            }
+            turns = [
+                {kind: _speed(worker, requests) for kind, worker in workers.items()}
+                for _ in range(rounds)
+            ]
+        bare, ours, peer = (_best([turn[kind] for turn in turns]) for kind in KINDS)
+        name, group = "GET, warm token, event, proxy", f"{framework.title()}, gunicorn"
+        figure = Figure(group, name, "the bare worker", bare.cpu, ours.cpu, budget)
+        who = FLASK if framework == "flask" else DRF
+        yield (
+            figure,
+            [
+                Kept(group, OURS, ours.cpu - bare.cpu, bare.wall / ours.wall, SHARE),
+                Kept(group, who, peer.cpu - bare.cpu, bare.wall / peer.wall, None),
+            ],
+        )
 
 
 def _best(speeds: list[Speed]) -> Speed:
