@@ -25,7 +25,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_NATIVE_TLS := 1
 endif
 
-.PHONY: help setup demo test lint check format docs bench lock
+.PHONY: help setup demo test lint check format docs site bench lock
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -64,6 +64,9 @@ format: $(READY)  ## let ruff rewrite the source
 
 docs: $(READY)  ## write the reference pages that are made from the source
 	@$(RUN) -m scripts.reference
+
+site: $(READY)  ## build the documentation site, in site/
+	@$(RUN) -m scripts.site
 
 bench: $(READY)  ## added CPU time per request, beside its budget
 	@$(RUN) -m benchmarks
