@@ -85,7 +85,7 @@ def draft(
         _groups(families, base),
         _alone(alone, base),
         _passes(passed, base),
-        (_ask(f"no entry could be written for {_plain(route)}: write one") for route in left),
+        (_ask(f"no entry could be written for {route}: write one") for route in left),
     )
     text = "\n".join(line for part in parts for line in part).rstrip("\n") + "\n"
     return Draft(text, len(named), len(families), len(passed))
@@ -216,7 +216,7 @@ def _once(members: Iterable[Drafted]) -> Iterator[tuple[list[str], Drafted]]:
     """Operations with what is asked about them; for methods of one template once."""
     last: tuple[str, tuple[str, ...]] = ("", ())
     for one in members:
-        new = [_plain(ask) for ask in one.asks if last[0] != one.template or ask not in last[1]]
+        new = [ask for ask in one.asks if last[0] != one.template or ask not in last[1]]
         yield [_ask("; ".join(new))] if new else [], one
         last = (one.template, one.asks)
 
@@ -225,7 +225,7 @@ def _passes(passed: Iterable[Subtree], base: str) -> Iterator[str]:
     for one in passed:
         if one.inside:
             more = f" and {len(one.inside) - 1} more" if len(one.inside) > 1 else ""
-            inside = f"{_plain(one.inside[0])}{more}"
+            inside = f"{one.inside[0]}{more}"
             yield _ask(f"{inside} lies in here and is not decided: move it to another prefix")
         yield f"[pass.{_text(one.prefix[len(base) :])}]"
         yield f"why = {_text(_plain(one.why))}"
@@ -254,7 +254,7 @@ def _common(paths: Sequence[str]) -> str:
 
 
 def _ask(text: str) -> str:
-    return f"# {MARK} {text}"
+    return f"# {MARK} {_plain(text)}"
 
 
 def _size(number: int) -> str:

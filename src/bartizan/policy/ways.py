@@ -6,6 +6,7 @@ says is taken from the standard library's own reading of it (``re._parser``).
 """
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
@@ -31,6 +32,9 @@ SAMPLES: Final[Mapping[ParameterKind, tuple[str, ...]]] = {
 
 MOST_WAYS: Final = 24
 """Ways that are told apart of one pattern; further alternatives are left out."""
+
+FEW: Final = 4
+"""Characters that are written out one by one."""
 
 _TRIED: Final = "".join(map(chr, range(0x20, 0x7F)))
 _DIGITS: Final = frozenset("0123456789")
@@ -76,11 +80,8 @@ def paths(way: Way, most: int) -> Iterator[str]:
 
 def gap(name: str, expression: str) -> Gap | None:
     """The gap that a converter's regular expression leaves; ``None`` where none can be read."""
-    try:
-        tree = _parser.parse(expression)
-    except (re.error, RecursionError, OverflowError):
-        return None
-    return _gap(name, tree)
+    tree = _read(expression)
+    return None if tree is None else _gap(name, tree)
 
 
 def ways(expression: str) -> tuple[Way, ...]:
@@ -89,9 +90,8 @@ def ways(expression: str) -> tuple[Way, ...]:
     Anchors and assertions say nothing here. What may be left out gives two ways, alternatives
     give one each, and the rest that is not literal are gaps.
     """
-    try:
-        tree = _parser.parse(expression)
-    except (re.error, RecursionError, OverflowError):
+    tree = _read(expression)
+    if tree is None:
         return ()
     names = {number: name for name, number in tree.state.groupdict.items()}
     found = dict.fromkeys(map(_joined, islice(_written(tree, names), MOST_WAYS)))
@@ -104,6 +104,17 @@ def joined(parts: Iterable[tuple[Way, ...]]) -> tuple[Way, ...]:
     return tuple(
         _joined([piece for way in one for piece in way]) for one in islice(every, MOST_WAYS)
     )
+
+
+def _read(expression: str) -> Any:
+    """The reading of an expression, ``None`` where there is none. What it warns of, it has warned
+    of when the application was loaded."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _parser.parse(expression)
+        except (re.error, RecursionError, OverflowError):
+            return None
 
 
 def _joined(pieces: Sequence[Piece]) -> Way:
@@ -144,6 +155,8 @@ def _item(tree: Any, op: Any, value: Any, names: Names) -> Iterator[Pieces]:
             yield from _written(branch, names)
     elif kind.endswith("_REPEAT"):
         yield from _repeated(tree, (op, value), names)
+    elif kind == "IN" and len(value) <= FEW and _literal(value):  # (?:a|b), as it is kept
+        yield from ((chr(code),) for _, code in value)
     elif kind in ("IN", "ANY", "NOT_LITERAL"):
         yield from _filled("", _alone(tree, (op, value)))
     else:  # anchors, assertions, references back
