@@ -28,7 +28,16 @@ NO_PAGE_OF_COMMANDS = {
 }
 """Pages that show code and tell nobody to run it here, and where it runs."""
 
-MANY = tracked("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md")
+SKILL = "src/bartizan/.agents/skills/bartizan/SKILL.md"
+MANY = tracked(
+    "README.md",
+    "AGENTS.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/*.md",
+    SKILL,
+)
 PAGES = {
     name: list(blocks(name, text(path)))
     for path in MANY
@@ -131,3 +140,12 @@ def test_what_is_served_is_there_for_the_page_and_then_gone(tmp_path: Path) -> N
 def test_a_server_that_does_not_listen_is_noticed(serve: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="nobody listens"):
         Run(tmp_path).page([block("sh", serve, mark="serve", name=free_port())])
+
+
+def test_what_agents_read_shows_the_verbs_that_they_need() -> None:
+    """With standard input closed, as all blocks: no command may ask a question back."""
+    commands = [one.text for one in PAGES[SKILL] if one.language == "sh" and one.mark != "not run"]
+    verbs = {
+        verb for text in commands for verb in re.findall(r"^bartizan (\w+)", text, re.MULTILINE)
+    }
+    assert verbs == {"init", "check", "ask", "explain", "policy"}

@@ -1,7 +1,11 @@
 """What is shipped agrees with itself: version, licence, requirements."""
 
 import re
+import subprocess
+import sys
+import zipfile
 from importlib.metadata import version
+from pathlib import Path
 
 import bartizan
 from tests.project.tree import ROOT, pyproject, text, tracked
@@ -63,3 +67,15 @@ def test_every_declared_dependency_is_pinned() -> None:
     } - {"bartizan"}
     pinned = {name.split("==")[0] for path in REQUIREMENTS for name in pins(path)}
     assert declared - pinned == set()
+
+
+def test_the_wheel_holds_what_agents_read(tmp_path: Path) -> None:
+    """Skills lie where tools look for them inside an installed package."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert "bartizan/.agents/skills/bartizan/SKILL.md" in names
+    assert "bartizan/py.typed" in names
+    assert [name for name in names if name.startswith("bartizan/cli/explanations/")]
+    assert not [name for name in names if name.startswith(("tests", "docs", "examples"))]
