@@ -37,7 +37,7 @@ class Engine:
         real = [operation for operation in policy.operations if not operation.decoy]
         traps = [operation for operation in policy.operations if operation.decoy]
         self._router = self._routed(real, lambda operation: operation)
-        self._traps = self._routed(traps, lambda operation: operation)
+        self._traps = self._routed(traps, lambda operation: operation) if traps else None
         self._preflights = self._routed(real if policy.api.cors else (), Preflight)
         self._passes = tuple((entry.prefix, self._plan(entry)) for entry in policy.passes)
         self._refused_preflight = self._plan(Preflight(None))
@@ -69,6 +69,8 @@ class Engine:
 
     def _trap(self, request: Request, allowed: tuple[str, ...]) -> Plan | None:
         """A decoy: with any method, unless the path is a real one with other methods."""
+        if self._traps is None:
+            return None
         found = self._traps.find(request.method, request.path)
         if type(found) is Allowed and not allowed:
             found = self._traps.find(found.methods[0], request.path)

@@ -7,6 +7,7 @@ the last three writes the one event of the decision.
 
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bartizan.credentials.jwt import Verifier
@@ -131,8 +132,7 @@ class Guard:
             response = self._render(said, decision.id)
         own = [*response.headers, ("Bartizan-Decision", decision.id)]
         if isinstance(said, Deny):
-            taken = {name.lower() for name, _ in own}
-            own += [pair for pair in plan.headers.fixed if pair[0].lower() not in taken]
+            own += _beneath(plan.headers.fixed, tuple([name for name, _ in own]))
             own += _grant(plan.headers, context.request.origin)
         decision.response = Response(response.status, tuple(own), response.body)
         self._record(decision, response.status)
@@ -234,6 +234,15 @@ def dress(ours: Headers, headers: HeaderList, origin: str | None, status: int) -
     if origin is not None:
         kept += _grant(ours, origin)
     return kept
+
+
+@lru_cache(maxsize=256)
+def _beneath(
+    fixed: tuple[tuple[str, str], ...], names: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Of our headers those that a refusal does not say itself."""
+    taken = {name.lower() for name in names}
+    return tuple([pair for pair in fixed if pair[0].lower() not in taken])
 
 
 def _vary(headers: HeaderList, theirs: list[str]) -> HeaderList:
