@@ -91,7 +91,7 @@ def test_a_spool_opened_again_begins_a_segment(spool: Spool) -> None:
 
 
 def test_threads_lose_nothing(spool: Spool) -> None:
-    def write(worker: int) -> None:
+    def write(round_: int, worker: int) -> None:
         barrier.wait()
         for number in range(20):
             spool.write(event(id=f"{worker}-{number}", client=f"{round_}-{worker}"))
@@ -101,7 +101,7 @@ def test_threads_lose_nothing(spool: Spool) -> None:
     try:
         for round_ in range(20):
             barrier = threading.Barrier(8)
-            threads = [threading.Thread(target=write, args=(worker,)) for worker in range(8)]
+            threads = [threading.Thread(target=write, args=(round_, n)) for n in range(8)]
             for thread in threads:
                 thread.start()
             for thread in threads:

@@ -27,9 +27,10 @@ PAGE: Final = 4096
 """Bytes of the smallest page: no line lies across the edge of one."""
 
 _NAME = re.compile(
-    r"(\d{8}T\d{6}\.\d{6}Z)-(\d{1,10})-([0-9a-z]{1,32})-(\d{1,18})-(allowed|refused)\.jsonl"
+    r"([0-9]{8}T[0-9]{6}\.[0-9]{6}Z)-([0-9]{1,10})-([0-9a-z]{1,32})-([0-9]{1,18})"
+    r"-(allowed|refused)\.jsonl"
 ).fullmatch
-_ID = re.compile(r"([0-9a-z]{1,32})-(\d{1,18})").fullmatch
+_ID = re.compile(r"([0-9a-z]{1,32})-([0-9]{1,18})").fullmatch
 _STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
 
 
