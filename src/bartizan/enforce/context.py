@@ -60,6 +60,13 @@ class Plan(Struct, frozen=True):
     """End of a shadow over all controls: until then not one byte of the answer changes."""
     name: str
     """The operation's name; empty where there is none."""
+    method: str
+    """The operation's method; ``other`` where there is none."""
+    line: str
+    """The line of the policy that declares it; empty where none does."""
+    word: str
+    """What an event calls it when it goes on: ``permit``, or ``pass`` in a subtree that is not
+    ours."""
     dresses: bool
     """Whether the view's answer gets our headers: not in a subtree that is not ours."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from bartizan.enforce.context import Context, Plan, Preflight, Scope
 from bartizan.enforce.controls import headers, output
 from bartizan.enforce.effects import Effect, Said
-from bartizan.enforce.plan import LAST, Fittings, Row, shadows
+from bartizan.enforce.plan import LAST, Fittings, Row, line, shadows
 from bartizan.model.decision import Deny, Outcome, Permit
 from bartizan.model.reasons import REASONS
 from bartizan.model.request import Request
@@ -124,5 +124,8 @@ class Engine:
             shadows=ends,
             veiled_until=min(ends.get(control, 0.0) for control in controls),
             name=scope.name if isinstance(scope, Operation) else "",
+            method=scope.method if isinstance(scope, Operation) else "other",
+            line=line(scope.place) if isinstance(scope, Operation | Pass) else "",
+            word="pass" if isinstance(scope, Pass) else "permit",
             dresses=not isinstance(scope, Pass),
         )

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePath
 from typing import Any, TypeVar, cast
 
 from msgspec import Struct, field
 
 from bartizan.credentials.jwt import Verifier
 from bartizan.enforce.context import Preflight, Scope, Step
-from bartizan.policy.rules import Api, Operation, Pass, Policy, Shadow
+from bartizan.policy.rules import Api, Operation, Pass, Place, Policy, Shadow
 from bartizan.schemas.form import Form
 
 Made = TypeVar("Made")
@@ -57,6 +58,11 @@ def reach(fittings: Fittings, scope: Scope) -> Operation | Pass | Api:
     if isinstance(scope, Preflight):
         scope = scope.operation
     return scope or fittings.policy.api
+
+
+def line(place: Place) -> str:
+    """A line of the policy as an event says it: ``bartizan.toml:41``."""
+    return f"{PurePath(place.file).name}:{place.line}"
 
 
 def end_of(shadow: Shadow) -> float:

@@ -3,16 +3,16 @@
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import PurePath
 from typing import Final
 
 from bartizan.enforce.context import Context, Plan
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.journal import Journal
-from bartizan.model.decision import Answer, Deny
+from bartizan.enforce.plan import line
+from bartizan.model.decision import Answer, Deny, Permit
 from bartizan.model.event import Event
 from bartizan.model.subject import Subject
-from bartizan.policy.rules import Operation, Pass, Place, Policy
+from bartizan.policy.rules import Operation, Pass, Policy
 
 Who = tuple[str, str, str, tuple[str, ...], tuple[str, ...]]
 _NOBODY: Final[Who] = ("", "", "", (), ())
@@ -36,7 +36,7 @@ class Recorder:
         context, outcome = decision.context, decision.outcome
         plan, subject = context.plan, context.subject
         deny = outcome if type(outcome) is Deny else None
-        scope = plan.scope
+        shadowed = context.shadowed
         if not context.client:  # row 1 has refused before anybody asked who it is
             self._read(context)
         identity, key, tenant, scopes, roles = self._who(subject) if subject else _NOBODY
@@ -48,14 +48,14 @@ class Recorder:
                 self._api,
                 self._revision,
                 deny.reason.event if deny is not None else "access",
-                _outcome(plan, outcome),
+                plan.word if type(outcome) is Permit else _otherwise(plan, outcome),
                 status,
-                scope.method if isinstance(scope, Operation) else "other",
+                plan.method,
                 plan.name,
                 deny.reason.name if deny is not None else "",
                 deny.reason.control if deny is not None else "",
-                self._line(plan, deny),
-                tuple([each.reason.name for each in context.shadowed]),
+                plan.line if deny is None else self._line(plan, deny),
+                tuple([each.reason.name for each in shadowed]) if shadowed else (),
                 self._keyed(context.client) if context.client else "",
                 context.network,
                 identity,
@@ -80,34 +80,24 @@ class Recorder:
             _named(subject.roles, self._roles),
         )
 
-    def _line(self, plan: Plan, deny: Deny | None) -> str:
+    def _line(self, plan: Plan, deny: Deny) -> str:
         """The line of the policy that asked for the refusal, else the one that declares it."""
         scope = plan.scope
-        place: Place | None = None
-        if deny is not None and deny.key:
-            own = scope.places if isinstance(scope, Operation) else {}
-            place = own.get(deny.key) or self._places.get(deny.key)
-        if place is None and isinstance(scope, Operation | Pass):
-            place = scope.place
-        return f"{_file(place.file)}:{place.line}" if place is not None else ""
+        own = scope.places if isinstance(scope, Operation) else {}
+        place = (own.get(deny.key) or self._places.get(deny.key)) if deny.key else None
+        return line(place) if place is not None else plan.line
 
 
-@lru_cache(maxsize=64)
-def _file(path: str) -> str:
-    """The name of a policy's file; there are as many as the policy has files."""
-    return PurePath(path).name
-
-
-def _outcome(plan: Plan, outcome: object) -> str:
+def _otherwise(plan: Plan, outcome: object) -> str:
+    """The word for an outcome that is no permit."""
     if type(outcome) is Deny:
         return "deny"
     if type(outcome) is Answer:
         return "answer"
-    if isinstance(plan.scope, Pass):
-        return "pass"
-    return "permit" if outcome is not None else "unspoken"
+    return plan.word if isinstance(plan.scope, Pass) else "unspoken"
 
 
+@lru_cache(maxsize=1024)
 def _named(have: frozenset[str], known: frozenset[str]) -> tuple[str, ...]:
     """The names that the policy knows; what a stranger puts into a token is not repeated."""
     return tuple(sorted(have & known)) if have else ()
