@@ -196,7 +196,8 @@ def send(
         headers.pop()
     status = _PHRASES.get(response.status, f"{response.status} Unknown")
     start_response(status, headers, *((exc_info,) if exc_info else ()))
-    return [] if method == "HEAD" or not response.body else [response.body]
+    # Never an empty list: hypercorn's WSGI would send no head without a part of a body.
+    return [b"" if method == "HEAD" else response.body]
 
 
 class _Answering(Struct, eq=False):

@@ -173,6 +173,10 @@ def endless(served: Served, said: Server) -> bool:
     return bool(found["endless"])
 
 
+def empty(served: Served, said: Server) -> str:
+    return "sent" if ask(served, "GET /seen", "X-Empty: 1").status == 200 else "a 500"
+
+
 # ------------------------------------------------------------------ protocols
 
 
@@ -243,6 +247,7 @@ MEASURES: dict[str, Callable[[Served, Server], Any]] = {
     "chunked": chunked,
     "endless": endless,
     "method": method,
+    "empty": empty,
     "http2": http2,
     "websocket": websocket,
     "multiprocess": multiprocess,

@@ -18,7 +18,7 @@ from tests.servers.measuring import MEASURES, ask, believes, declared, forwardin
 
 ELSEWHERE = {
     "name", "title", "package", "page", "interface", "modules", "command", "production",
-    "lifespan", "load_fault", "timeouts", "workers", "trusted", "drops",
+    "lifespan", "load_fault", "timeouts", "workers", "running", "trusted", "drops",
 }  # fmt: skip
 """Fields that are no measure on the wire: words, and what the tests below ask for by name."""
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop.models import Order, Product
 
@@ -21,14 +21,14 @@ MEMBERS = 90
 """Per cent of the price that those pay who sign in."""
 
 
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Whether the database answers."""
     Product.objects.exists()
     return JsonResponse({"status": "up"})
 
 
-@require_GET
+@require_safe
 def catalogue(request: HttpRequest) -> JsonResponse:
     """What there is to buy."""
     named = Product.objects.filter(name__icontains=request.GET.get("q", ""))
@@ -36,7 +36,7 @@ def catalogue(request: HttpRequest) -> JsonResponse:
     return JsonResponse([product.row() for product in named.order_by(order)], safe=False)
 
 
-@require_GET
+@require_safe
 def price(request: HttpRequest, sku: str) -> JsonResponse:
     """The price for whoever asks."""
     product = get_object_or_404(Product, sku=sku)
@@ -103,7 +103,7 @@ def photo(request: HttpRequest, order_id: int) -> JsonResponse:
     return JsonResponse({"bytes": len(order.photo)})
 
 
-@require_GET
+@require_safe
 def everybodys(request: HttpRequest) -> JsonResponse:
     """Every open order, oldest first."""
     waiting = Order.objects.filter(state="open").select_related("sku").order_by("id")

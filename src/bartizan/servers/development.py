@@ -33,6 +33,7 @@ WERKZEUG: Final = Server(
     chunked="shown",
     endless=True,
     method="as sent",
+    empty="sent",
     http2=False,
     websocket=False,
     lifespan=False,

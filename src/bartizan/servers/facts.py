@@ -46,6 +46,11 @@ def one(callers: Callers) -> int:
     return 1
 
 
+def none(callers: Callers) -> int:
+    """Nothing is said."""
+    return 0
+
+
 def nobody(callers: Callers) -> str:
     """Nobody is believed."""
     return ""
@@ -101,6 +106,8 @@ class Server(Struct, frozen=True, kw_only=True):
     """Whether a body without length may be read to its end safely."""
     method: Literal["as sent", "upper case"]
     """What becomes of the letters of a method."""
+    empty: Literal["sent", "a 500"]
+    """What becomes of an answer whose body has no part, as those to HEAD often are."""
     http2: bool
     """Whether it speaks HTTP/2 in clear to who begins so (RFC 9113)."""
     websocket: bool
@@ -116,7 +123,9 @@ class Server(Struct, frozen=True, kw_only=True):
     timeouts: tuple[tuple[str, int], ...]
     """Its own options about time, and their defaults in seconds."""
     workers: Callable[[Callers], int]
-    """How many workers it runs; 0 where it does not say."""
+    """How many workers it is started with; 0 where it does not say."""
+    running: Callable[[Callers], int] = none
+    """How many it runs by now, where it can be told to run more; 0 where it does not say."""
     trusted: Callable[[Callers], str] = nobody
     """Whose forwarding headers it believes as it runs; empty where nobody's."""
     drops: Callable[[Callers], bool] = never

@@ -34,6 +34,7 @@ GRANIAN_WSGI: Final = Server(
     chunked="shown",
     endless=True,
     method="as sent",
+    empty="sent",
     http2=True,
     websocket=False,
     lifespan=False,

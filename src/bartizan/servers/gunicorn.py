@@ -15,10 +15,13 @@ _TIMEOUTS = (("--timeout", 30), ("--graceful-timeout", 30), ("--keep-alive", 2))
 
 
 def workers(callers: Callers) -> int:
-    """As configured, or as many as the arbiter has been told to run since (``SIGTTIN``)."""
-    config = owned(callers, "gunicorn", "cfg")
-    running = owned(callers, "gunicorn.arbiter", "num_workers")
-    return max(getattr(config, "workers", 0) or 0, running or 0)
+    """``workers``, whichever of its four places of configuration says it."""
+    return getattr(owned(callers, "gunicorn", "cfg"), "workers", 0) or 0
+
+
+def running(callers: Callers) -> int:
+    """As many as the arbiter had been told to run when it made this worker (``SIGTTIN``)."""
+    return owned(callers, "gunicorn.arbiter", "num_workers") or 0
 
 
 def trusted(callers: Callers) -> str:
@@ -51,6 +54,7 @@ GUNICORN: Final = Server(
     chunked="shown",
     endless=True,
     method="as sent",
+    empty="sent",
     http2=False,
     websocket=False,
     lifespan=False,
@@ -59,6 +63,7 @@ GUNICORN: Final = Server(
     bounds=_BOUNDS,
     timeouts=_TIMEOUTS,
     workers=workers,
+    running=running,
     trusted=trusted,
 )  # fmt: skip
 
@@ -86,6 +91,7 @@ GUNICORN_ASGI: Final = Server(
     chunked="shown",
     endless=True,
     method="as sent",
+    empty="sent",
     http2=False,
     websocket=True,
     lifespan=True,
@@ -94,5 +100,6 @@ GUNICORN_ASGI: Final = Server(
     bounds=_BOUNDS,
     timeouts=_TIMEOUTS,
     workers=workers,
+    running=running,
     trusted=trusted,
 )  # fmt: skip

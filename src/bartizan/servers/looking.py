@@ -46,13 +46,14 @@ def admit(policy: Policy) -> None:
     raise PolicyError([Fault("R204", why, place, consequence=CONSEQUENCE)])
 
 
-def workers(calling: Callers) -> int:
-    """How many workers the server runs that calls us; 0 where none says."""
+def workers(calling: Callers, *, now: bool = False) -> int:
+    """How many workers the server that calls us is started with, or runs ``now``; 0 where none
+    says."""
     for server in SERVERS:
         if of(calling, *server.modules):
             count = server.workers(calling)
             if count:
-                return count
+                return max(count, server.running(calling)) if now else count
     return 0
 
 
@@ -74,7 +75,7 @@ def stopped(
     if policy.stores.limits != MEMORY:
         return ""
     told = several and (server is None or server.multiprocess == "told")
-    why = _several(policy, told=told, count=workers(calling))
+    why = _several(policy, told=told, count=workers(calling, now=True))
     if why and before is None:
         log.critical("this application does not start: %s", why)
     return why

@@ -71,6 +71,7 @@ UVICORN: Final = Server(
     chunked="shown",
     endless=True,
     method="as sent",
+    empty="sent",
     http2=False,
     websocket=True,
     lifespan=True,
@@ -82,6 +83,7 @@ UVICORN: Final = Server(
     ),
     timeouts=(("--timeout-keep-alive", 5), ("--timeout-worker-healthcheck", 5)),
     workers=workers,
+    running=gunicorn.running,
     trusted=trusted,
 )  # fmt: skip
 

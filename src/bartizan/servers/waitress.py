@@ -56,6 +56,7 @@ WAITRESS: Final = Server(
     chunked="measured",
     endless=True,
     method="as sent",
+    empty="sent",
     http2=False,
     websocket=False,
     lifespan=False,

@@ -49,6 +49,9 @@ def wsgi(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         "multiprocess": environ["wsgi.multiprocess"],
     }
     said = reflected(asked, "wsgi", body, **raw)
+    if "HTTP_X_EMPTY" in environ:
+        start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "0")])
+        return []
     start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(said)))])
     return [said]
 
