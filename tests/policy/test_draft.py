@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bartizan.policy.draft import DAYS, Draft, draft, marked
+from bartizan.policy.draft import DAYS, Draft, draft
 from bartizan.policy.load import loads
+from bartizan.policy.marks import marked
 from bartizan.policy.match import Found, Router
 from bartizan.policy.outline import Outline, Route
 from bartizan.policy.rules import Policy

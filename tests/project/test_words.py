@@ -86,13 +86,25 @@ def test_every_module_says_what_it_is_for() -> None:
     assert found == []
 
 
+ABOUT_THE_MARK = {
+    "CHANGELOG.md",
+    "docs/guides/init.md",
+    "docs/guides/introducing.md",
+    "src/bartizan/.agents/skills/bartizan/SKILL.md",
+    "src/bartizan/policy/marks.py",
+    "tests/cli/test_init.py",
+    "tests/policy/test_draft.py",
+}
+"""A first policy asks its questions with that mark: who writes, shows or explains it."""
+
+
 def test_nothing_is_left_for_later() -> None:
     mark = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in tracked("*.py", "*.md", "*.toml", "Makefile", ".ci/run")
         for number, line in enumerate(text(path).splitlines(), 1)
-        if mark.search(line)
+        if mark.search(line) and str(path.relative_to(ROOT)) not in ABOUT_THE_MARK
     ]
     assert found == []
 

@@ -12,6 +12,7 @@ from bartizan.cli.tables import paragraph, table
 from bartizan.policy.coverage import coverage
 from bartizan.policy.faults import render
 from bartizan.policy.lint import LINTS, Lint
+from bartizan.policy.marks import MARK
 from bartizan.policy.routes import Served, Survey
 from bartizan.policy.rules import Policy
 
@@ -198,7 +199,7 @@ def _ending(checked: Checked) -> list[str]:
         parts.append(f"{done} of {every} routes decided ({percent(done, every)})")
     parts += _expectations(checked)
     if checked.todos:
-        parts.append(counted(checked.todos, "TODO line"))
+        parts.append(counted(checked.todos, f"{MARK} line"))
     if checked.outcome == "not exercised":
         parts.append(checked.unexercised)
     return ending(checked.outcome, _STYLES[checked.outcome], "; ".join(parts), checked.exit)

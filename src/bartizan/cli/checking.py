@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from bartizan.cli import exits
 from bartizan.cli.application import Application, Found
-from bartizan.policy.draft import marked
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.policy.lint import Lint, lint
 from bartizan.policy.load import load
+from bartizan.policy.marks import marked
 from bartizan.policy.rules import Place, Policy
 
 HERE: Final = "bartizan.toml"

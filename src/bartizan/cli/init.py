@@ -23,6 +23,7 @@ from bartizan.cli.tables import paragraph
 from bartizan.policy.draft import KEYS, Draft, draft
 from bartizan.policy.faults import PolicyError
 from bartizan.policy.load import loads
+from bartizan.policy.marks import MARK
 from bartizan.policy.outline import Outline
 from bartizan.policy.schema import NAME as SCHEMA
 from bartizan.policy.schema import schema_text
@@ -39,7 +40,7 @@ from bartizan.policy.schema import schema_text
 def command(ctx: click.Context, app: str, output: str) -> None:
     """Write a first policy for an application.
 
-    It names every route, refuses nothing for 30 days (shadow), and says TODO where a person must
+    It names every route, refuses nothing for 30 days (shadow), and asks where a person must
     decide. No file is ever overwritten. APP is named as for `bartizan check`.
     """
     target = None if output == "-" else Path(output)
@@ -132,7 +133,7 @@ def _told(
     yield from paragraph(title, room, "target   ")
     counts = [counted(made.operations, "operation"), counted(made.groups, "group"),
               f"{counted(made.subtrees, 'subtree')} passed on",
-              f"{counted(made.todos, 'TODO line')}"]  # fmt: skip
+              f"{counted(made.todos, f'{MARK} line')}"]  # fmt: skip
     yield from paragraph(f"{target}: {', '.join(counts)}", room, "written  ")
     yield from paragraph(f"{target.with_name(KEYS)}: a key that nobody can sign with", room,
                          "written  ")  # fmt: skip
@@ -145,7 +146,7 @@ def _told(
     for line in beginning.lines(_from(beginning.home, target)):
         yield f"         {line}"
     yield ""
-    what = "all in shadow; decide the TODO lines before it ends"
+    what = f"all in shadow; decide the {MARK} lines before it ends"
     yield from ending("written", "good", what, exits.HELD)
 
 

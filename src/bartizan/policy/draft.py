@@ -15,11 +15,9 @@ from msgspec import Struct
 
 from bartizan.policy.addresses import parse_host
 from bartizan.policy.drafted import Drafted, Subtree, operations, subtrees
+from bartizan.policy.marks import MARK, marked
 from bartizan.policy.outline import Outline
 from bartizan.policy.words import UNITS, WordFault
-
-MARK: Final = "TODO"
-"""Stands in every comment that wants a decision; ``bartizan check`` counts the lines with it."""
 
 DAYS: Final = 30
 """How long the first shadow lasts."""
@@ -51,11 +49,6 @@ class Draft(Struct, frozen=True):
     def todos(self) -> int:
         """Lines that want a decision."""
         return marked(self.text)
-
-
-def marked(text: str) -> int:
-    """How many lines of a policy still want a decision."""
-    return sum(f"# {MARK}" in line for line in text.splitlines())
 
 
 def draft(
