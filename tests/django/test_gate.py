@@ -140,7 +140,7 @@ def test_one_line_says_what_is_guarded(
     with caplog.at_level(logging.INFO, "bartizan"):
         Bartizan(WSGIHandler())
     (line,) = [record.message for record in caplog.records if record.name == "bartizan"]
-    assert line.startswith("bartizan guards shop: 1 operations, 1 of them public")
+    assert line.startswith("bartizan guards shop: 1 operation, 1 of them public")
 
 
 def test_a_fault_is_logged_once(projects: Projects, caplog: pytest.LogCaptureFixture) -> None:

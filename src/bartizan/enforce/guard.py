@@ -5,6 +5,7 @@ answer), ``release`` (the head of the view's answer), ``leave`` (nothing was ans
 the last three writes the one event of the decision.
 """
 
+import datetime as dt
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -27,6 +28,7 @@ from bartizan.model.ids import Ids
 from bartizan.model.problem import Response, render
 from bartizan.model.request import Request
 from bartizan.policy.rules import Operation, Policy
+from bartizan.policy.summary import summary
 from bartizan.schemas.form import Form
 from bartizan.schemas.output import Unreadable
 from bartizan.stores.port import Store
@@ -65,12 +67,8 @@ class Guard:
 
     def summary(self) -> str:
         """One line for the start: what is enforced."""
-        policy = self.policy
-        public = sum(1 for operation in policy.operations if operation.public)
-        return (
-            f"bartizan guards {policy.api.name}: {len(policy.operations)} operations, "
-            f"{public} of them public, by {policy.file} at {policy.revision}"
-        )
+        today = dt.datetime.fromtimestamp(self._clock(), dt.UTC).date()
+        return summary(self.policy, today)
 
     # ------------------------------------------------------------ the two acts
 
