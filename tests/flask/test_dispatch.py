@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any
 
 import pytest
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, after_this_request, jsonify, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
@@ -233,3 +233,50 @@ def test_no_validator_tells_of_what_was_withheld(
     answer = client(guarded(tmp_path, ENTRIES, build)).get("/api/x")
     assert answer.data.replace(b" ", b"").strip() == b'{"id":1}'
     assert ("ETag" in answer.headers) is stays
+
+
+def test_what_a_view_has_deferred_sees_what_leaves(tmp_path: Path) -> None:
+    """A validator or a compression that a view asks for is made of the answer that was cut."""
+    seen: list[bytes] = []
+
+    def build(app: Flask) -> None:
+        Shop().build(app)
+
+        def tagged() -> Response:
+            @after_this_request
+            def tag(response: Response) -> Response:
+                seen.append(response.get_data())
+                response.add_etag()
+                return response
+
+            return jsonify(id=1, secret=2)
+
+        app.view_functions["one"] = tagged
+
+    app = guarded(tmp_path, ENTRIES, build)
+    body, status, headers = run_wsgi_app(app, environ())
+    assert (status, b"".join(body), seen) == ("200 OK", b'{"id":1}', [b'{"id":1}'])
+    assert "ETag" in headers
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_act_two_is_the_first_hook_and_no_other_is_passed_over(
+    tmp_path: Path, inside: bool
+) -> None:
+    ran: list[str] = []
+
+    def build(app: Flask) -> None:
+        Shop().build(app)
+        app.before_request(lambda: ran.append("own"))
+
+    app = guarded(tmp_path, ENTRIES, build)
+    app.before_request_funcs[None].insert(0, lambda: ran.append("earlier"))
+    if inside:  # the gate is open: the request that begins inside closes it while hooks run
+        with app.request_context(environ("/api/pay", "POST")):
+            assert app.full_dispatch_request().status_code == 401
+        ran.clear()
+    body, status, _ = run_wsgi_app(app, environ())
+    assert (status, b"".join(body), ran) == ("200 OK", b'{"id":1}', ["earlier", "own"])
+    hooks = app.before_request_funcs[None]
+    assert hooks[0] == gate_of(app)._inside.before  # type: ignore[union-attr]
+    assert gate_of(app).unsealed not in hooks
