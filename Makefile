@@ -71,6 +71,17 @@ site: $(READY)  ## build the documentation site, in site/
 bench: $(READY)  ## added CPU time per request, beside its budget
 	@$(RUN) -m benchmarks
 
+# A virtual environment of its own: atheris is large, and has wheels for few machines.
+MINUTES ?= 60
+SEED ?= 1
+TARGET ?=
+
+fuzz:  ## an hour of guided inputs for every reader (MINUTES=60 SEED=1 TARGET="body claims")
+	@$(MAKE) setup VENV=.venv-fuzz
+	@$(UV) pip install --quiet --python .venv-fuzz/bin/python --require-hashes --no-deps \
+	  --only-binary :all: --requirement requirements/fuzz.txt
+	@.venv-fuzz/bin/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED) $(TARGET)
+
 # A release is a week old before we take it: most bad ones are gone by then.
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --exclude-newer "7 days" --custom-compile-command "make lock"
@@ -78,6 +89,7 @@ COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 
 lock: $(filter .uv/bin/uv,$(UV))  ## choose the newest versions again, one week old at least
 	$(COMPILE) pyproject.toml --all-extras --group build --group examples --group servers \
 	  --group neighbours --group peers --group demo --group test --group check -o requirements/test.txt
+	$(COMPILE) --group fuzz -o requirements/fuzz.txt
 	$(COMPILE) --group uv -o requirements/uv.txt
 
 # The editable install needs no second download: its build tools are pinned like all the rest.

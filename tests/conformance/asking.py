@@ -26,10 +26,10 @@ def ask(column: Column, corpus: Corpus, question: Question, directory: Path) -> 
         for number, step in enumerate(question.before, 1):
             clock.now += step.at
             for turn in range(step.times):
-                status = api.ask(_sent(step.wire, wallet)).status
+                status = api.ask(sent_as(step.wire, wallet)).status
                 assert status == step.status, f"step {number}, turn {turn + 1}"
         clock.now += question.at
-        seen = api.ask(_sent(question.wire, wallet))
+        seen = api.ask(sent_as(question.wire, wallet))
     finally:
         api.close()
     _compare(question, seen)
@@ -66,7 +66,8 @@ def _public(name: str, base: str) -> str:
     return f"{method} {base}{template}"
 
 
-def _sent(wire: Wire, wallet: tokens.Wallet) -> Sent:
+def sent_as(wire: Wire, wallet: tokens.Wallet) -> Sent:
+    """A request of the corpus as it is on the wire."""
     token = wallet.take(wire.token) if isinstance(wire.token, tokens.Recipe) else ""
     lines = [(fill(name), _write(value, token)) for name, value in _lines(wire)]
     return Sent(

@@ -10,7 +10,7 @@ from pathlib import Path
 import bartizan
 from tests.project.tree import ROOT, pyproject, text, tracked
 
-REQUIREMENTS = ("requirements/test.txt", "requirements/uv.txt")
+REQUIREMENTS = ("requirements/fuzz.txt", "requirements/test.txt", "requirements/uv.txt")
 
 
 def pins(path: str) -> dict[str, str]:
