@@ -31,6 +31,12 @@ shadow = { until = 2030-12-31, controls = ["rate"] }
 limits = "memory://"
 events = "spool"
 
+[events]
+cap = "2 GiB"
+key = "env:SHOP_EVENTS_KEY"
+network = false
+lost = "refuse"
+
 [identity.main]
 kind = "jwt"
 issuer = "https://id.example.com/"
@@ -148,7 +154,7 @@ def _slots() -> None:
     section = ""
     offset = 0
     heads = {
-        "[api]": "[api]", "[stores]": "[stores]", "[identity": "[identity.NAME]",
+        "[api]": "[api]", "[stores]": "[stores]", "[events]": "[events]", "[identity": "[identity.NAME]",
         "[limits]": "", "[defaults]": "[defaults]", "[groups": "a group",
         "[operations": "an operation", "[pass": "[pass]", "[[expect": "[[expect]]",
     }  # fmt: skip

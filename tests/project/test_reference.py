@@ -68,6 +68,7 @@ def defaults(name: str) -> Any:
     made: dict[str, Any] = {
         "[api]": policy().api,
         "[stores]": policy().stores,
+        "[events]": policy().events,
         "[identity.NAME]": policy().identities["main"],
         "an operation": Operation("GET /", "GET", "/", (), place, {}),
         "[pass]": rules.Pass("/admin/", "", place),

@@ -15,6 +15,7 @@ from bartizan.policy.references import lay, open_sheet
 from bartizan.policy.revision import revision
 from bartizan.policy.rules import (
     Api,
+    Events,
     Expect,
     Jwt,
     Limit,
@@ -78,6 +79,7 @@ class _Reader:
     def policy(self, file: str) -> Policy | None:
         api = self._api()
         stores = self._stores()
+        events = self._events()
         self.identities = dict(self._each("identity", self._identity))
         self.limits = dict(self._each("limits", self._limit))
         defaults = self._defaults()
@@ -96,6 +98,7 @@ class _Reader:
             operations=operations,
             passes=passes,
             expects=expects,
+            events=events,
         )
         return revision(whole)
 
@@ -157,6 +160,10 @@ class _Reader:
         if table is None or "limits" not in table:
             return None
         return Stores(table.get("limits"), table.get("events", ""), table.places())
+
+    def _events(self) -> Events:
+        table = self._table("events", vocabulary.THE_EVENTS, "the API")
+        return Events(**table.values, places=table.places()) if table is not None else Events()
 
     def _identity(self, leaf: Leaf, name: str) -> Any:
         if name == vocabulary.ANONYMOUS:

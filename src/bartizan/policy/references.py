@@ -14,14 +14,17 @@ from bartizan.policy.nearest import nearest
 from bartizan.policy.reading import NOWHERE, Book, Leaf, Sheet, a_kind, sheet
 from bartizan.policy.rules import Place
 from bartizan.policy.values import why_not
-from bartizan.policy.vocabulary import API, IDENTITY, STORES, TOP
+from bartizan.policy.vocabulary import API, EVENTS, IDENTITY, STORES, TOP
 
 FACTS: Final = {
     "api": ("hosts", "https", "proxies", "forwarded"),
     "identity": ("issuer", "audience", "keys"),
     "stores": tuple(STORES),
+    "events": ("cap", "key"),
 }
 """What an overlay may change, by section."""
+
+_KNOWN: Final = {"api": API, "stores": STORES, "events": EVENTS}
 
 LARGEST: Final = 4 * 1024 * 1024
 """Largest policy file in bytes."""
@@ -94,8 +97,8 @@ def _over(data: dict[str, Any], over: Sheet, book: Book) -> None:
         elif section == "identity":
             _identities(data, child)
         else:
-            known = API if section == "api" else STORES
-            data[section] = _facts(data.get(section, {}), child, FACTS[section], tuple(known))
+            known = tuple(_KNOWN[section])
+            data[section] = _facts(data.get(section, {}), child, FACTS[section], known)
 
 
 def _identities(data: dict[str, Any], over: Leaf) -> None:

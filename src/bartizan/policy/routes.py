@@ -116,13 +116,15 @@ def _look_back(
     router: Router[str] | None = None
     hidden: set[Hashable] = set()
     wanted = {one.method for one in _unserved(policy, reached)}
+    passed = tuple(subtree.prefix for subtree in policy.passes)
     for route in routes:
         left = [one for one in _left(route, reached) if one in METHODS]
         asked = sorted({*left, *(wanted if route.methods is None else wanted & route.methods)})
         if not asked:
             continue
         router = router or Router((o.method, o.template, o.name) for o in _surveyed(policy))
-        made = [path for way in route.ways() for path in paths(way, MOST_SAMPLES)]
+        every = (path for way in route.ways() for path in paths(way, MOST_SAMPLES))
+        made = [path for path in every if not path.startswith(passed)]
         answers = {(one, path): resolve(one, path) for one in asked for path in made}
         for (method, path), keys in answers.items():
             found = router.find(method, path) if route.key in keys else None

@@ -15,6 +15,9 @@ from msgspec import Struct, field
 Network = IPv4Network | IPv6Network
 Https = Literal["redirect", "required", "off"]
 Forwarded = Literal["x-forwarded", "forwarded"]
+Lost = Literal["serve", "stop", "refuse"]
+"""Where events cannot be written: ``stop`` refuses to start, ``serve`` starts and serves,
+``refuse`` refuses to start, and answers 503 while they cannot."""
 ParameterKind = Literal["int", "uuid", "slug", "str", "path", "date"]
 QueryKind = Literal["int", "number", "text", "slug", "uuid", "date", "bool", "one"]
 Per = Literal["client", "subject", "tenant", "operation"]
@@ -121,6 +124,21 @@ class Stores(Struct, frozen=True):
     """``memory://``: counters of this process alone."""
     events: str
     """Directory of the event spool; empty where nothing is written."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """The line of every key that is written."""
+
+
+class Events(Struct, frozen=True):
+    """``[events]``: how much is written of each decision, for how long, and what if it cannot."""
+
+    cap: int = 1024**3
+    """Most bytes of all events on the disk; beyond it the oldest are dropped, permits first."""
+    key: str = ""
+    """Reference to the secret of the keyed hashes; empty for one that is made beside the events."""
+    network: bool = True
+    """Whether an event says the client's /24 or /48 in clear."""
+    lost: Lost = "stop"
+    """What happens where events cannot be written."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """The line of every key that is written."""
 
@@ -337,3 +355,5 @@ class Policy(Struct, frozen=True):
     """Subtrees that are not ours."""
     expects: tuple[Expect, ...]
     """The policy's own tests."""
+    events: Events = field(default_factory=Events)
+    """How decisions are written down."""

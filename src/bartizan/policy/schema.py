@@ -96,7 +96,7 @@ def _table(words: Mapping[str, Any], section: str) -> Form:
     }
 
 
-_FACTUAL: Final = ("[api]", "[stores]", "[identity.NAME]")
+_FACTUAL: Final = ("[api]", "[stores]", "[events]", "[identity.NAME]")
 """Tables that overlays write too, with fewer keys."""
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from bartizan.policy.rules import (
     Api,
     Cors,
+    Events,
     Example,
     Expect,
     Jwt,
@@ -46,6 +47,7 @@ def show(policy: Policy) -> str:
         f"# {policy.file}, revision {policy.revision}: the merged whole",
         _table("[api]", _api(policy.api)),
         _table("[stores]", _stores(policy)),
+        _table("[events]", _events(policy.events)),
         *(_table(f"[identity.{key(it.name)}]", _jwt(it)) for it in policy.identities.values()),
         _table("[limits]", _limits(policy)),
         _table("[defaults]", _defaults(policy)),
@@ -135,6 +137,16 @@ def _api(api: Api) -> Iterator[Line]:
 def _stores(policy: Policy) -> Iterator[Line]:
     values = {"limits": policy.stores.limits, "events": policy.stores.events or None}
     yield from _lines(values, policy.stores.places)
+
+
+def _events(events: Events) -> Iterator[Line]:
+    values = {
+        "cap": size(events.cap),
+        "key": events.key or None,
+        "network": events.network,
+        "lost": events.lost,
+    }
+    yield from _lines(values, events.places)
 
 
 def _jwt(identity: Jwt) -> Iterator[Line]:

@@ -182,6 +182,19 @@ def size(leaf: Leaf) -> Any:
     return _WORDS(leaf)
 
 
+def size_from(low: int) -> Reader:
+    """A size that is not below a bound."""
+
+    @looks(**size.form)
+    def read(leaf: Leaf) -> Any:
+        value = size(leaf)
+        if value is not MISSING and value < low:
+            return leaf.wrong("P206", f"this is too small: {low // 1024**2} MiB at least")
+        return value
+
+    return read
+
+
 _LIMIT: Final = spelled("P203", words.limit, patterns.LIMIT)
 
 
@@ -262,6 +275,20 @@ def key_reference(leaf: Leaf) -> Any:
     if _ENV(value):
         return value
     return leaf.wrong("P214", 'keys are references only: "file:PATH" or "env:NAME"', secret=True)
+
+
+@looks(type="string", pattern=patterns.KEYS)
+def secret(leaf: Leaf) -> Any:
+    """``file:PATH`` or ``env:NAME`` of one secret."""
+    if leaf.path in leaf.book.broken or not of_kind(leaf, str, "a text"):
+        return MISSING
+    if leaf.value.startswith("file:") and len(leaf.value) > 5:
+        return "file:" + absolute(leaf, leaf.value[5:])
+    if _ENV(leaf.value):
+        return leaf.value
+    return leaf.wrong(
+        "P214", 'a secret is a reference only: "file:PATH" or "env:NAME"', secret=True
+    )
 
 
 _REFERENCES: Final = listed(key_reference, empty=False)

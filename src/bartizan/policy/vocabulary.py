@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 from bartizan.policy import addresses, nested, patterns, words
 from bartizan.policy import values as v
 from bartizan.policy.reading import MISSING, Grammar, Key, Keys, Leaf, Reader, Table, looks
-from bartizan.policy.rules import Forwarded, Https
+from bartizan.policy.rules import Forwarded, Https, Lost
 
 CONTROLS: Final = (
     *("spelling", "client", "flood", "host", "https", "cors", "operation", "size", "rate"),
@@ -100,11 +100,13 @@ EXAMPLE: Keys = {
 
 HTTPS: Final = get_args(Https)
 FORWARDED: Final = get_args(Forwarded)
+LOST: Final = get_args(Lost)
 
 TOP: Keys = {
     "extends": Key(v.text, "this file would have stood alone"),
     "api": Key(_section, "hosts, https, proxies and every rule above operations", required=True),
     "stores": Key(_section, "nothing would have been counted", required=True),
+    "events": Key(_section, "events would have been kept as usual"),
     "identity": Key(_section, "nobody could have signed in"),
     "limits": Key(_section, "nothing would have been limited"),
     "defaults": Key(_section, "nothing would have held for every operation"),
@@ -146,7 +148,13 @@ API: Keys = {
 STORES: Keys = {
     "limits": Key(nested.store, "no limit would have counted anything", required=True),
     "events": Key(v.folder, "no event would have been kept"),
-    "key": later("clients would have been hashed with a key of this machine"),
+}
+
+EVENTS: Keys = {
+    "cap": Key(v.size_from(16 * 1024**2), "events would have taken up to 1 GiB of the disk"),
+    "key": Key(v.secret, "clients would have had other pseudonyms on every machine"),
+    "network": Key(v.flag, "events would have said the networks of clients in clear"),
+    "lost": Key(v.one_of(LOST), "requests would have been served although nobody wrote them down"),
 }
 
 IDENTITY_KINDS: Final = ("jwt",)
@@ -268,6 +276,7 @@ SECTIONS: Final = {
     "the file itself": TOP,
     "[api]": API,
     "[stores]": STORES,
+    "[events]": EVENTS,
     "[identity.NAME]": IDENTITY,
     "[defaults]": DEFAULTS,
     "a group": GROUP,
@@ -283,7 +292,7 @@ SECTIONS: Final = {
 
 _HOMES: Final = (
     *("an operation", "[api]", "a group", "the file itself", "[identity.NAME]"),
-    *("[stores]", "[[expect]]"),
+    *("[stores]", "[events]", "[[expect]]"),
 )
 
 
@@ -295,6 +304,7 @@ def home_of(key: str) -> str:
 FILE: Final = Grammar(TOP, home_of)
 THE_API: Final = Grammar(API, home_of)
 THE_STORES: Final = Grammar(STORES, home_of)
+THE_EVENTS: Final = Grammar(EVENTS, home_of)
 AN_IDENTITY: Final = Grammar(IDENTITY, home_of)
 THE_DEFAULTS: Final = Grammar(DEFAULTS, home_of)
 A_GROUP: Final = Grammar(GROUP, home_of)
