@@ -280,3 +280,36 @@ def test_act_two_is_the_first_hook_and_no_other_is_passed_over(
     hooks = app.before_request_funcs[None]
     assert hooks[0] == gate_of(app)._inside.before  # type: ignore[union-attr]
     assert gate_of(app).unsealed not in hooks
+
+
+CATCH_ALL = """
+[operations."GET /{rest:path}"]
+public = true
+
+[pass."/files/"]
+why = "files"
+"""
+
+
+def files(app: Flask) -> None:
+    app.add_url_rule("/api/<path:rest>", "rest", lambda rest: f"page {rest}")
+    app.add_url_rule("/api/files/<path:name>", "files", lambda name: f"file {name}")
+
+
+def test_a_subtree_goes_before_an_operation_that_takes_everything(tmp_path: Path) -> None:
+    """A prefix is literal text, and literal text goes before parameters: in a page that is one
+    application, the files beside it are still files."""
+    app = guarded(tmp_path, CATCH_ALL, files)
+    assert client(app).get("/api/files/app.js").text == "file app.js"
+    assert client(app).get("/api/orders/7").text == "page orders/7"
+
+
+def test_an_operation_is_never_reached_through_a_subtree(tmp_path: Path) -> None:
+    """Where the framework sees it the other way round, nobody answers."""
+
+    def swallowing(app: Flask) -> None:
+        app.add_url_rule("/api/<path:rest>", "rest", lambda rest: "the view")
+
+    app = guarded(tmp_path, CATCH_ALL, swallowing)
+    assert client(app).get("/api/files/app.js").status_code == 404
+    assert client(app).get("/api/orders/7").text == "the view"
