@@ -7,7 +7,7 @@ from typing import Any
 from bartizan.cli import deciding
 from bartizan.cli.check_text import decided
 from bartizan.cli.checking import Checked
-from bartizan.cli.servers import installed
+from bartizan.cli.servers import Advice, advised
 from bartizan.policy.coverage import coverage
 from bartizan.policy.faults import Fault
 from bartizan.policy.routes import Survey
@@ -51,7 +51,8 @@ def page(checked: Checked) -> str:
             "not_exercised": checked.expected.unasked,
         },
         "servers": [
-            {"name": it.name, "message": it.sentence} for it in (installed() if found else ())
+            {"name": it.name, "message": " ".join(it.remains), "command": it.command}
+            for it in _servers(checked)
         ],
         "operations": list(_operations(policy, survey)) if policy is not None else [],
         "undecided": list(_undecided(survey)) if survey is not None else [],
@@ -68,6 +69,12 @@ def page(checked: Checked) -> str:
         ],
     }  # fmt: skip
     return json.dumps(document, indent=2)
+
+
+def _servers(checked: Checked) -> tuple[Advice, ...]:
+    if checked.policy is None or checked.application is None or checked.found is None:
+        return ()
+    return advised(checked.application.framework.title, checked.policy)
 
 
 def refusal(wrong: Sequence[Fault], code: int) -> str:

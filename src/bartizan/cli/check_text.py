@@ -7,7 +7,7 @@ from bartizan.cli import deciding
 from bartizan.cli.checking import Checked
 from bartizan.cli.faulty import counted, ending, placed, short
 from bartizan.cli.screen import coloured, paint, width
-from bartizan.cli.servers import installed
+from bartizan.cli.servers import advised
 from bartizan.cli.tables import paragraph, table
 from bartizan.policy.coverage import coverage
 from bartizan.policy.faults import render
@@ -30,7 +30,9 @@ def page(checked: Checked) -> list[str]:
             routes(checked.policy, survey, room),
             rules(checked.policy, room),
             strangers(checked.policy, room),
-            servers(room) if checked.found is not None else [],
+            servers(checked.application.framework.title, checked.policy, room)
+            if checked.application is not None and checked.found is not None
+            else [],
             unreached(survey, room),
             unguarded(checked.unguarded, room),
             remarks(checked.lints, room),
@@ -141,13 +143,15 @@ def strangers(policy: Policy, room: int) -> list[str]:
     ]
 
 
-def servers(room: int) -> list[str]:
-    """What is known about the servers that are installed here."""
-    return [
-        line
-        for server in installed()
-        for line in paragraph(server.sentence, room, f"server     {server.name}: ", "           ")
-    ]
+def servers(framework: str, policy: Policy, room: int) -> list[str]:
+    """How to start the servers that are installed here, and what they hide even so."""
+    lines: list[str] = []
+    for number, server in enumerate(advised(framework, policy)):
+        head = f"{'server' if number == 0 else '':<11}"
+        lines += paragraph(server.command, room, head, " " * 13)
+        for sentence in server.remains:
+            lines += paragraph(sentence, room, " " * 13)
+    return lines
 
 
 def unreached(survey: Survey | None, room: int) -> list[str]:

@@ -7,7 +7,6 @@ from bartizan.servers.facts import Callers, Server
 from bartizan.servers.spellings import listed
 
 _REPLACED = {"client": "the client's address", "scheme": "the scheme", "prefix": "the mount prefix"}
-LOOPBACK = "every peer on loopback"
 
 
 def hidden(server: Server) -> str:
@@ -59,27 +58,16 @@ def running(server: Server, callers: Callers, policy: Policy) -> Iterator[str]:
     whom = server.trusted(callers)
     if whom:
         yield believing(server, whom)
-    if server.target == "hidden":
-        yield hidden(server)
-    if policy.api.proxies:
-        if server.underscore == "merged":
-            yield merged(server)
-        if server.drops(callers):
-            yield dropping(server)
-    if server.body == "buffered":
-        yield buffering(server)
+    if policy.api.proxies and server.drops(callers):
+        yield dropping(server)
+    yield from remaining(server, policy)
 
 
-def standing(server: Server, policy: Policy) -> Iterator[str]:
-    """What ``check`` says of a server that may run, where it is started without options."""
-    if server.believes is not None and server.believes.default:
-        yield believing(server, LOOPBACK)
+def remaining(server: Server, policy: Policy) -> Iterator[str]:
+    """What stays so where the server is started by the command of the table: for ``check``."""
     if server.target == "hidden":
         yield hidden(server)
-    if policy.api.proxies:
-        if server.underscore == "merged":
-            yield merged(server)
-        if server.forwarding == "dropped":
-            yield dropping(server)
+    if server.underscore == "merged" and policy.api.proxies:
+        yield merged(server)
     if server.body == "buffered":
         yield buffering(server)
