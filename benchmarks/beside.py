@@ -99,7 +99,8 @@ def _workers(report: Report) -> str:
         "One gunicorn worker with one thread, behind a proxy that it trusts. The loader keeps one "
         "connection on loopback and asks one request after the other; the workers take turns. "
         "*Added* is CPU time of the worker beside the bare one, *left* the part of its "
-        "throughput.\n\n"
+        "throughput. *Nothing but our headers* is the bare worker whose answers carry the headers "
+        "of the policy: what the server itself takes to check and to send them.\n\n"
         "| worker | who | added, µs | left | budget | |\n|---|---|---:|---:|---:|---|\n" + rows
     )
 
