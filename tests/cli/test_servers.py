@@ -16,7 +16,9 @@ def everything_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def policy(*, proxies: bool = False) -> Policy:
-    head = '[api]\nname = "x"\nhttps = "off"\n' + ('proxies = ["10.0.0.1"]\n' if proxies else "")
+    head = '[api]\nname = "x"\nhosts = ["x.example"]\nhttps = "off"\n' + (
+        'proxies = ["10.0.0.1"]\n' if proxies else ""
+    )
     return loads(complete(head + OPEN))
 
 
