@@ -87,10 +87,9 @@ def command(
     http: bool,
     **who: Any,
 ) -> None:
-    """Ask who may do what: "GET /orders/7?page=2", below the API's base.
-
-    Counters are empty. Without an application the body is not read. Whether the answer is yes
-    or no, the exit code is 0; where it hangs on a body that was not read, 4.
+    """Ask who may do what: "GET /orders/7?page=2", below the API's base. Counters are empty.
+    The exit code is 0 for yes and for no, and 4 where it hangs on a body: without an application
+    that is not read.
     """
     try:
         policy, forms = _read(find(ctx, app), file)
