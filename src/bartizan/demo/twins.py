@@ -69,6 +69,8 @@ class Asked(Struct, frozen=True):
 class Overheard:
     """A journal that keeps events in memory."""
 
+    failing = False
+
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.write = self.events.append

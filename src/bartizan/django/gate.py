@@ -23,6 +23,7 @@ from bartizan.policy.load import load
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
 from bartizan.servers.looking import admit
+from bartizan.watch.opening import open_spool
 from bartizan.watch.spool import Spool
 
 log = logging.getLogger("bartizan")
@@ -85,7 +86,7 @@ def open_policy(said: conf.Conf) -> Policy:
 
 def _spool(said: conf.Conf, policy: Policy) -> Spool | None:
     events = said.events or policy.stores.events
-    return Spool(events) if events else None
+    return open_spool(events, policy.events) if events else None
 
 
 def surveyed(policy: Policy) -> Survey:

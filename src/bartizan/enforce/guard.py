@@ -18,7 +18,7 @@ from bartizan.enforce.controls import agreement, client, errors
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.driver import aadvance, advance
 from bartizan.enforce.effects import Route
-from bartizan.enforce.engine import Engine
+from bartizan.enforce.engine import Engine, ended
 from bartizan.enforce.journal import Journal
 from bartizan.enforce.plan import Fittings, Row
 from bartizan.enforce.record import Recorder
@@ -62,6 +62,8 @@ class Guard:
         self._render = renderer
         self._clock = clock
         self._ids = Ids()
+        # Asked only where no request may go unrecorded.
+        self._journal = journal if policy.events.lost == "refuse" else None
         read = client.reader(self.fittings)
         self._recorder = Recorder(policy, journal, read) if journal is not None else None
 
@@ -88,6 +90,12 @@ class Guard:
         began, ticks, engine = self._clock(), time.perf_counter(), self.engine
         context = engine.begin(request)
         steps = engine.decide(context)
+        if (
+            self._journal is not None
+            and self._journal.failing
+            and context.plan.veiled_until <= began
+        ):
+            steps = ended(errors.UNWRITABLE)
         return Decision(self._ids.next(), began, ticks, context.plan, context, steps)
 
     def resume(

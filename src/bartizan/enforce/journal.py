@@ -11,5 +11,9 @@ class Journal(Protocol):
     def write(self, event: Event) -> None:
         """Write one event."""
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last event could not be written."""
+
     def keyed(self, text: str) -> str:
         """The keyed hash that stands for an identifier."""

@@ -26,6 +26,7 @@ class Recorder:
         self._api = policy.api.name
         self._revision = policy.revision
         self._places = policy.api.places
+        self._network = policy.events.network
         self._write = journal.write
         self._keyed = journal.keyed
         self._scopes = frozenset(x for entry in policy.operations for x in entry.scopes)
@@ -57,7 +58,7 @@ class Recorder:
                 plan.line if deny is None else self._line(plan, deny),
                 tuple([each.reason.name for each in shadowed]) if shadowed else (),
                 self._keyed(context.client) if context.client else "",
-                context.network,
+                context.network if self._network else "",
                 identity,
                 key,
                 tenant,

@@ -54,6 +54,8 @@ def equip(
         faults += disagreements(survey)
         faults += unbelievable(policy, survey)
     faults += unheld(policy, forms)
+    if policy.events.lost == "refuse" and journal is None and not policy.stores.events:
+        faults.append(_unwritten(policy))
     if faults or store is None:
         raise PolicyError(faults)
     return Guard(policy, store=store, rings=rings, forms=forms, journal=journal)
@@ -210,6 +212,16 @@ def _collect(
     except expected as fault:
         faults.append(Fault(code, str(fault), place or _top(policy)))
         return None
+
+
+def _unwritten(policy: Policy) -> Fault:
+    return Fault(
+        "P507",
+        "no request may go unrecorded, and no directory is named for events: say "
+        '[stores] events = "events"',
+        policy.events.places.get("lost") or _top(policy),
+        consequence="every request would have gone unrecorded",
+    )
 
 
 def _unbound(operation: Operation, name: str, place: Place | None) -> Fault:

@@ -26,6 +26,7 @@ from bartizan.policy.load import load
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
 from bartizan.servers.looking import admit
+from bartizan.watch.opening import open_spool
 from bartizan.watch.spool import Spool
 
 log = logging.getLogger("bartizan")
@@ -151,7 +152,7 @@ class Gate:
 
     def _spool(self) -> Spool | None:
         events = self.app.config.get("BARTIZAN_EVENTS") or self.policy.stores.events
-        return Spool(events) if events else None
+        return open_spool(events, self.policy.events) if events else None
 
     def _close(self, journal: Journal | None) -> None:
         found = self.survey()

@@ -154,5 +154,7 @@ REASONS: Final = _table(
      "Something went wrong here.", "sys_crash"),
     ("not_sealed", "engine", 503, "D1903", "unavailable",
      "This API did not start.", "sys_startup"),
+    ("events_unwritable", "engine", 503, "D1904", "unavailable",
+     "This API cannot answer now.", "sys_monitor_disabled"),
 )  # fmt: skip
 """All reasons by name, in the order of the table of refusals."""

@@ -22,6 +22,9 @@ WITHHELD = Deny(REASONS["output_unenforced"], key="output")
 NOT_SEALED = Deny(REASONS["not_sealed"])
 """Answers for everything while the start has failed."""
 
+UNWRITABLE = Deny(REASONS["events_unwritable"])
+"""Answers for everything while no event can be written, where the policy says so."""
+
 FRAMEWORKS_OWN = frozenset({301, 302, 303, 307, 308, 404, 405})
 """Statuses with which a framework answers where it has no view: redirects and refusals."""
 
