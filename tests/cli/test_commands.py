@@ -17,7 +17,7 @@ import pytest
 
 from bartizan.cli import exits
 from bartizan.cli.group import VERBS, bartizan
-from tests.cli.stage import run
+from tests.cli.stage import edit, run
 from tests.policy.test_typos import slips
 
 Words = tuple[str, ...]
@@ -156,3 +156,51 @@ def test_a_fault_of_ours_and_an_interruption(
 def test_held_and_wrong_usage(words: Words) -> None:
     assert run(*words, "--help").rc == exits.HELD
     assert run(*words, "--zzzzzzzz").rc == exits.WRONG
+
+
+ENDINGS: tuple[tuple[int, str, tuple[str, str], str], ...] = (
+    (exits.HELD, "check shop:app", ("", ""), "rc 0"),
+    (exits.BROKEN, "check shop:app", ("answer = 401", "answer = 403"), "P506"),
+    (exits.WRONG, "check shop:app", ("flood =", "floood ="), "did you mean `flood`?"),
+    (exits.WRONG, "check shp:app", ("", ""), "shp"),
+    (exits.EVIDENCE, "check", ("", ""), "not exercised"),
+    (exits.HELD, "ask 'GET /orders/7'", ("", ""), "refused"),
+    (exits.WRONG, "ask GET", ("", ""), "a question reads"),
+    (exits.WRONG, "ask 'GET /orders/7'", ("flood =", "floood ="), "did you mean `flood`?"),
+    (exits.EVIDENCE, "ask 'POST /orders' --as b --scopes orders:write --body {}", ("", ""), "body"),
+    (exits.HELD, "explain D101", ("", ""), "D101"),
+    (exits.HELD, "explain", ("", ""), "P103"),
+    (exits.WRONG, "explain D1191", ("", ""), "D1101"),
+    (exits.HELD, "policy show", ("", ""), "[api]"),
+    (exits.WRONG, "policy show", ("flood =", "floood ="), "did you mean `flood`?"),
+    (exits.WRONG, "policy show nowhere.toml", ("", ""), "nowhere.toml"),
+    (exits.HELD, "policy schema", ("", ""), "json-schema.org"),
+    (exits.HELD, "policy schema --output new.json", ("", ""), "new.json written"),
+    (exits.WRONG, "policy schema --output no/such/folder.json", ("", ""), "cannot be written"),
+    (exits.HELD, "init shop:app --output new.toml", ("", ""), "new.toml"),
+    (exits.WRONG, "init shop:app", ("", ""), "bartizan.toml"),
+    (exits.WRONG, "init --output new.toml", ("", ""), "name the application"),
+    (exits.HELD, "demo", ("", ""), "HOLE"),
+    (exits.EVIDENCE, "tail --no-follow", ("", ""), ""),
+    (exits.EVIDENCE, "top --once", ("", ""), ""),
+    (exits.WRONG, "why nonsense", ("", ""), ""),
+)  # fmt: skip
+"""Code, command, what is changed in the policy, and a word that is then said."""
+
+
+@pytest.mark.parametrize(("code", "command", "change", "said"), ENDINGS, ids=lambda it: str(it))
+def test_how_a_command_ends(
+    shop: Path, code: int, command: str, change: tuple[str, str], said: str
+) -> None:
+    if change[0]:
+        edit(shop / "bartizan.toml", *change)
+    ran = run(*shlex.split(command))
+    assert ran.rc == code, ran
+    assert said.lower() in " ".join((ran.out + ran.err).split()).lower()
+
+
+def test_every_command_has_its_endings() -> None:
+    told = {
+        tuple(command.split())[: len(words)] for _, command, _, _ in ENDINGS for words in LEAVES
+    }
+    assert told >= LEAVES.keys()
