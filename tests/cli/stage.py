@@ -5,11 +5,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from bartizan.cli.group import bartizan
+from bartizan.model.event import Event
+from bartizan.model.reasons import REASONS
+from bartizan.policy.load import load
+from bartizan.watch.spool import Spool
 
 APPS = Path(__file__).parent / "apps"
 QUIET = ("BARTIZAN_APP", "FLASK_APP", "DJANGO_SETTINGS_MODULE", "NO_COLOR", "FORCE_COLOR", "CI")
@@ -45,6 +50,43 @@ def really(*words: str, cwd: Path, **env: str) -> Ran:
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def keep(here: Path, *events: Event) -> Path:
+    """Write events into the spool of the shop, each with the policy's own revision."""
+    policy = load(here / "bartizan.toml")
+    spool = Spool(policy.stores.events)
+    for event in events:
+        spool.write(replace(event, revision=event.revision or policy.revision))
+    spool.close()
+    return spool.directory
+
+
+def decision(number: int, **fields: Any) -> Event:
+    """A permit of the shop, with some fields as given."""
+    ordinary: dict[str, Any] = {
+        "time": 1764000000.0 + number,
+        "id": f"k7f3q2zdx9-{number:06d}",
+        "api": "shop",
+        "revision": "",
+        "event": "access",
+        "outcome": "permit",
+        "status": 200,
+        "method": "GET",
+        "operation": "GET /api/orders/{order_id:int}",
+        "line": "bartizan.toml:31",
+        "client": "0123456789abcdef",
+        "network": "203.0.113.0/24",
+    }
+    return Event(**(ordinary | fields))
+
+
+def refusal(number: int, name: str = "scope_missing", **fields: Any) -> Event:
+    """A refusal of the shop."""
+    reason = REASONS[name]
+    said = {"event": reason.event, "outcome": "deny", "status": reason.status, "reason": name}
+    own = {"control": reason.control, "line": "bartizan.toml:32"}
+    return decision(number, **{**said, **own, **fields})
 
 
 def edit(file: Path, old: str, new: str) -> None:

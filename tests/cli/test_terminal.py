@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from bartizan.cli.tables import columns
-from tests.cli.stage import APPS, Ran, edit
+from tests.cli.stage import APPS, Ran, decision, edit, keep, refusal
 from tests.cli.terminal import SGR, session
 
 COMMANDS: list[tuple[str, ...]] = [
@@ -27,8 +27,32 @@ COMMANDS: list[tuple[str, ...]] = [
     ("policy",),
     ("chek",),
     ("check", "shp:app"),
+    ("tail", "--help"),
+    ("top", "--help"),
+    ("why", "--help"),
+    ("tail", "--no-follow", "-n", "99"),
+    ("tail", "--no-follow", "--json"),
+    ("tail", "--no-follow", "--reason", "flood"),
+    ("top", "--once"),
+    ("top", "--once", "--spool", "nowhere"),
+    ("why", "k7f3q2zdx9-000002"),
+    ("why", "k7f3q2zdx9-000150"),
+    ("why", "k7f3q2zdx9-999999"),
+    ("why", "nonsense"),
 ]
 """``policy show`` prints a file, which is never folded: only its errors are looked at."""
+
+MANY = (
+    decision(1),
+    refusal(2),
+    decision(3, shadowed=("rate_client", "token_expired"), operation="GET /api/orders"),
+    refusal(4, "method_unknown", operation="", method="other", line=""),
+    refusal(5, "credential_malformed",
+            operation="PATCH /api/organisations/{organisation:uuid}/members/{id:uuid}/roles"),
+    *(refusal(number, "rate_client", client="feedbeef12345678", network="2001:db8:1234::/48")
+      for number in range(100, 180)),
+)  # fmt: skip
+"""What the log of the shop holds: short and long, folded, in shadow."""
 
 ENVIRONMENTS: Mapping[str, tuple[bool, int, dict[str, str]]] = {
     "terminal": (True, 80, {}),
@@ -48,6 +72,7 @@ def sessions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Ran]]:
     """Every command in every environment."""
     here = tmp_path_factory.mktemp("terminal") / "shop"
     shutil.copytree(APPS, here, ignore=shutil.ignore_patterns("__pycache__"))
+    keep(here, *MANY)
     shutil.copy(here / "bartizan.toml", here / "typos.toml")
     edit(here / "typos.toml", "flood =", "floood =")
     edit(here / "typos.toml", 'name = "shop"', 'name = "shöp — naïve"')

@@ -35,7 +35,7 @@ class Framework(Struct, frozen=True):
     roots: tuple[str, ...]
     """Top-level packages that its applications' classes come from."""
     module: str
-    """The module that reads one: ``read(application, policy) -> Found``."""
+    """The module that reads one: ``read(application, policy) -> Found``; ``log``, ``begin``."""
 
 
 FLASK: Final = Framework("Flask", ("flask",), "bartizan.cli.apps.flask_app")
@@ -71,6 +71,13 @@ class Application(Struct, frozen=True):
         with quietly(self.title):
             found: Found = import_module(self.framework.module).read(self.target, policy)
         return found
+
+    def log(self, policy: Policy | None) -> tuple[Policy, str]:
+        """The policy, its own where none is given, and the directory in which it keeps its
+        events; empty where it keeps none. Raises ``PolicyError``."""
+        with quietly(self.title):
+            kept: tuple[Policy, str] = import_module(self.framework.module).log(self.target, policy)
+        return kept
 
 
 class Unasked(click.ClickException):

@@ -11,8 +11,9 @@ GAP: Final = "  "
 LEAST: Final = 8
 """A column is never made narrower than this, unless it is narrower by itself."""
 
+PARTS: Final = re.compile(r"(?<=[ /,])")
+"""Where a path or a list may be broken."""
 _WORDS: Final = re.compile(r"(?<= )")
-_PARTS: Final = re.compile(r"(?<=[ /,])")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -100,7 +101,7 @@ def _longest(lines: Iterable[str]) -> int:
         (
             len(line) - len(line.lstrip()) + columns(part.rstrip())
             for line in lines
-            for part in _PARTS.split(line.lstrip())
+            for part in PARTS.split(line.lstrip())
         ),
         default=0,
     )
@@ -124,7 +125,7 @@ def _row(cells: Sequence[list[str]], sizes: list[int]) -> list[str]:
 def _cell(line: str, size: int) -> list[str]:
     """A line of a cell, paths broken at their slashes; what is folded keeps its indentation."""
     indent = line[: len(line) - len(line.lstrip())]
-    first, *more = fold(line.lstrip(), max(1, size - len(indent)), _PARTS) or [""]
+    first, *more = fold(line.lstrip(), max(1, size - len(indent)), PARTS) or [""]
     return [indent + first, *(indent + part for part in more)]
 
 

@@ -62,7 +62,7 @@ def render(fault: Fault, source: str | None = None, colour: bool = False, width:
     rows += _fold(f"{margin}--> ", f"{place.file}:{place.line}:{place.column}", width)
     hint = _clean(f"did you mean `{fault.suggestion}`?") if fault.suggestion else ""
     if line:
-        text, mark = _picture(line, place, width - len(number) - 3)
+        text, mark = picture(line, place, width - len(number) - 3)
         beside = hint and len(number) + 4 + _columns(mark + hint) <= width
         bar = paint("frame", f"{margin} |")
         rows += [bar, f"{paint('frame', number + ' |')} {text}"]
@@ -79,7 +79,7 @@ def _line(source: str | None, number: int) -> str:
     return lines[number - 1] if number <= len(lines) else ""
 
 
-def _picture(line: str, place: Place, room: int) -> tuple[str, str]:
+def picture(line: str, place: Place, room: int) -> tuple[str, str]:
     """The line, cut around the caret where it is too wide, and the caret under it."""
     start = min(place.column - 1, len(line))
     end = max(start + 1, min(start + place.length, max(len(line), start + 1)))

@@ -17,13 +17,17 @@ from bartizan.policy.rules import Policy
 
 def read(_target: Any, policy: Policy | None) -> Found:
     """Hold it against a policy, its own where none is given. Raises ``PolicyError``."""
-    django.setup()
-    said = conf.read()
-    if not hasattr(settings, "BARTIZAN") and Path("bartizan.toml").is_file():
-        said = replace(said, policy=Path("bartizan.toml"))  # nobody has said yet where it lies
+    said = _said()
     chosen = policy or open_policy(said)
     missing = "; ".join(place.sentence for place in conf.misplaced())
     return Found(chosen, said.bind, surveyed(chosen), missing)
+
+
+def log(_target: Any, policy: Policy | None) -> tuple[Policy, str]:
+    """Its policy, and where it keeps its events. Raises ``PolicyError``."""
+    said = _said()
+    chosen = policy or open_policy(said)
+    return chosen, said.events or chosen.stores.events
 
 
 def begin(_target: Any, title: str) -> Beginning:
@@ -39,3 +43,12 @@ def _lines(policy: str) -> list[str]:
         f'MIDDLEWARE = ["{conf.FIRST}", *MIDDLEWARE, "{conf.LAST}"]',
     ]
     return lines if policy == "bartizan.toml" else [*lines, f'BARTIZAN = {{"POLICY": "{policy}"}}']
+
+
+def _said() -> conf.Conf:
+    """What its settings say."""
+    django.setup()
+    said = conf.read()
+    if not hasattr(settings, "BARTIZAN") and Path("bartizan.toml").is_file():
+        return replace(said, policy=Path("bartizan.toml"))  # nobody has said yet where it lies
+    return said

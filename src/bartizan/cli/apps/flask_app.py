@@ -25,6 +25,15 @@ def read(app: Flask, policy: Policy | None) -> Found:
     return Found(chosen, gate.bind, survey(chosen, served(app), resolver(app)))
 
 
+def log(app: Flask, policy: Policy | None) -> tuple[Policy, str]:
+    """Its policy, and where it keeps its events. Raises ``PolicyError``."""
+    try:
+        chosen = policy or gate_of(app).policy
+    except LookupError:
+        chosen = load("bartizan.toml")
+    return chosen, app.config.get("BARTIZAN_EVENTS") or chosen.stores.events
+
+
 def begin(app: Flask, title: str) -> Beginning:
     """What a first policy needs to know about it."""
     return Beginning(outline(app, title), Path(app.root_path), _line)
