@@ -1,8 +1,10 @@
 """`bartizan init`: every kind of route is named once, and `check` holds what was written."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 import tomllib
 from collections import Counter
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bartizan.policy.load import load
-from tests.cli.stage import QUIET, Ran, edit, really, run
+from tests.cli.stage import QUIET, Ran, edit, plain, really, run
 
 APPS = Path(__file__).parent / "init_apps"
 FLASK = ("flask_every:create_app()", "flask_hosts:subdomains()", "flask_hosts:tenants()",
@@ -35,6 +37,20 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in set(sys.modules) - before:
         if str(place) in str(getattr(sys.modules[name], "__file__", "")):
             del sys.modules[name]
+
+
+def python(*words: str, cwd: Path, **env: str) -> Ran:
+    """A command of this Python, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, cwd=cwd, timeout=60, check=False,
+        env=plain({"PYTHONPATH": os.pathsep.join((str(cwd), *sys.path)), **env}),
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def flask(*words: str, cwd: Path) -> Ran:
+    return python("-m", "flask", *words, cwd=cwd)
 
 
 def names(here: Path) -> list[str]:
@@ -281,5 +297,32 @@ def test_the_guard_stands_with_one_line(here: Path) -> None:
     )
     edit(here / "bartizan.toml", 'events = "bartizan-events"', f'events = "{here}/seen"')
     checked = run("check", "guarded:app")
+    assert checked.rc == 0, checked.out
+    assert "no guard" not in checked.out
+
+
+# ------------------------------------------------------------------ at home in both frameworks
+
+
+def test_flask_has_it_as_a_command(here: Path) -> None:
+    ran = flask("--app", "flask_hosts:subdomains", "bartizan", "init", cwd=here)
+    assert ran.rc == 0, ran.err
+    assert "Next   bartizan check" in ran.out
+    assert flask("--app", "flask_hosts:subdomains", "bartizan", "check", cwd=here).rc == 0
+
+
+def test_django_has_it_as_a_command(here: Path) -> None:
+    """With the guard in the settings already, as its lines tell, and no policy yet."""
+    file = here / "every_settings.py"
+    file.write_text(
+        file.read_text()
+        + '\nINSTALLED_APPS = [*INSTALLED_APPS, "bartizan.django"]\n'
+        + 'MIDDLEWARE = ["bartizan.django.Outside", *MIDDLEWARE, "bartizan.django.Inside"]\n'
+    )
+    manage = ("-m", "django", "bartizan")
+    ran = python(*manage, "init", cwd=here, **SETTINGS)
+    assert ran.rc == 0, ran.err
+    assert ran.out.startswith("target   every_settings (Django), ")
+    checked = python(*manage, "check", cwd=here, **SETTINGS)
     assert checked.rc == 0, checked.out
     assert "no guard" not in checked.out

@@ -120,7 +120,9 @@ def _api(outline: Outline, base: str, today: dt.date) -> Iterator[str]:
     yield 'flood = "1000/minute per client"'
     yield 'guesses = "20/minute per client"'
     until = today + dt.timedelta(days=DAYS)
-    yield f"shadow = {{ until = {until} }}  # the day after, all that stands here is enforced"
+    yield "# The day after, all of it is enforced. Sooner, one control after the other: name those"
+    yield '# that stay in shadow, as in controls = ["rate", "authenticate", "input"].'
+    yield f"shadow = {{ until = {until} }}"
     yield ""
     yield "[stores]"
     yield 'limits = "memory://"  # each process counts for itself'

@@ -159,11 +159,11 @@ def _names_something(parameter: Parameter) -> bool:
 
 _KINDS: Final = (
     ("sign-in", r"log-?(?:in|on)|sign-?(?:in|up)|register|auth|oauth2?|tokens?|jwt|refresh"
-     r"|reset|forgot|activate|confirm|passwords?|password[-_](?:reset|forgot)|otp|mfa|2fa"),
+     r"|authorize|introspect|revoke(?:[-_]token)?|reset|forgot|activate|confirm|passwords?|password[-_](?:reset|forgot)|otp|mfa|2fa"),
     ("health", r"health[-_]?z?|health[-_]?checks?|ping|status|live(?:ness|z)?|ready|readiness"
      r"|readyz|up|version"),
     ("docs", r"(?:api-?)?docs?|swagger(?:-ui)?|openapi|redoc|apidocs|schema|apispec\w*|spec"
-     r"|robots|favicon|sitemap|humans|manifest|\.well-known|jsi18n"),
+     r"|robots|favicon|sitemap|humans|manifest|jsi18n"),
     ("metrics", r"metrics|prometheus"),
 )  # fmt: skip
 _PATTERNS: Final = tuple(
@@ -184,6 +184,8 @@ _OPEN: Final = {
 def _kind(template: str) -> str:
     """What the last telling segment of a path says that it is; empty for most."""
     literals = [one for one in template.split("/") if one and "{" not in one]
+    if ".well-known" in literals:  # RFC 8615
+        return "docs"
     while literals and _STEPS(literals[-1]):
         literals.pop()
     kinds = (kind for kind, fits in _PATTERNS if literals and fits(literals[-1]))

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 class Command(BaseCommand):
     """Hands every word over; ``DJANGO_SETTINGS_MODULE`` is set, so the application is this one."""
 
-    help = "The bartizan command, asked about this project: check, policy show, ask, explain."
+    help = "The bartizan command, asked about this project: init, check, policy show, ask, explain."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
