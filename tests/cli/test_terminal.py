@@ -96,7 +96,7 @@ def test_manners(sessions: dict[str, list[Ran]], name: str, number: int) -> None
     assert "\x1b" not in bare, "a stray escape sequence"
     assert name in COLOURED or bare == ran.out, "colour where none was asked for"
     wide = ENVIRONMENTS[name][1]
-    if "json" not in COMMANDS[number]:
+    if not {"json", "--json"} & {*COMMANDS[number]}:
         assert [line for line in bare.splitlines() if columns(line) > wide] == []
     assert _facts(ran.out) == _facts(usual.out)
     assert "Traceback" not in bare

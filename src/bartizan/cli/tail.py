@@ -18,7 +18,7 @@ from bartizan.watch.line import encode
 @click.command(
     name="tail",
     epilog="\b\nExamples:\n  bartizan tail --no-follow --since 1h\n"
-    "  bartizan tail --no-follow --refused --reason token_expired",
+    "  bartizan tail --no-follow --reason token_expired",
 )
 @sifted
 @click.option("--since", default="", callback=ago, metavar="AGO", help="30s, 10m, 2h, 7d")

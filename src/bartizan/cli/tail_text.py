@@ -18,6 +18,7 @@ _TIME: Final = 8
 _STATUS: Final = 6
 _OUTCOME: Final = 21
 _DECISION: Final = 17
+_UNDER: Final = " " * (_TIME + len(GAP))
 _HEAD: Final = ("time", "status", "operation", "outcome", "client", "decision")
 _STYLES: Final = {"permit": "good", "answer": "good", "pass": "good", "deny": "bad"}
 """Anything else is worth a second look."""
@@ -49,8 +50,9 @@ class Rows:
         for line in self._laid(_cells(event)):
             yield paint(style, line)
         for words in _further(event):
-            for part in fold(words, self._width - len(self._indent)):
-                yield paint(style, self._indent + part)
+            under = self._indent if self._roomy else _UNDER
+            for part in fold(words, self._width - len(under)):
+                yield paint(style, under + part)
 
     def _laid(self, cells: tuple[str, ...]) -> Iterator[str]:
         when, status, operation, outcome, client, decision = cells
@@ -66,7 +68,9 @@ class Rows:
         for part in more:
             yield self._indent + part
         if not self._roomy:
-            yield self._indent + behind
+            room = self._width - len(_UNDER)
+            rows = [behind] if columns(behind) <= room else fold(" ".join(behind.split()), room)
+            yield from (_UNDER + row for row in rows)
 
 
 def _cells(event: Event) -> tuple[str, ...]:
