@@ -11,7 +11,7 @@ from bartizan.model.event import Event
 from bartizan.model.problem import PREFIX
 from bartizan.model.reasons import REASONS, Reason
 from bartizan.policy.schema import NAME, schema_text
-from scripts import controls, language
+from scripts import controls, deployment, language
 from scripts.fields import lines, types
 
 PAGES: Final = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -210,6 +210,7 @@ def main() -> None:
     (PAGES / "controls").mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (PAGES / name).write_text(text, encoding="utf-8")
+    deployment.main()
 
 
 if __name__ == "__main__":

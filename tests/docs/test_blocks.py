@@ -24,7 +24,10 @@ NOT_RUN: dict[tuple[str, str], str] = {
 
 NO_PAGE_OF_COMMANDS = {
     "docs/concepts/mistakes.md": "pieces of what `make demo` runs whole",
-    "docs/guides/servers.md": "servers are started by tests/servers/",
+    **{
+        f"docs/deployment/{name}.md": "tests/servers/test_recipes.py runs every line of it"
+        for name in ("development", "granian", "gunicorn", "hypercorn", "uvicorn", "waitress")
+    },
 }
 """Pages that show code and tell nobody to run it here, and where it runs."""
 

@@ -88,11 +88,13 @@ def mirror(launch: Launch) -> str:
 def command(launch: Launch, port: int, app: str, *more: str) -> tuple[str, ...]:
     """The whole command line; options go where every one of these programs takes them."""
     program, *rest = launch.plain
-    if program == "flask":
-        rest = [*rest, *more]
-    elif more:
-        rest = [*more, *rest]
-    return (program, *(word.replace(PORT, str(port)).replace(APP, app) for word in rest))
+    said = [word.replace(PORT, str(port)).replace(APP, app) for word in rest]
+    return (program, *placed(program, said, more))
+
+
+def placed(program: str, rest: list[str], more: tuple[str, ...]) -> tuple[str, ...]:
+    """More options, where this program takes them: before the application, or at the end."""
+    return (*rest, *more) if program in ("flask", "python") else (*more, *rest)
 
 
 def reserved() -> tuple[int, socket.socket]:

@@ -65,10 +65,6 @@ WSGIREF: Final = replace(
     title="wsgiref",
     package="wsgiref",
     modules=("wsgiref",),
-    command="""python -c "
-from wsgiref.simple_server import make_server
-from shop import app
-make_server('127.0.0.1', 8000, app).serve_forever()
-\"""",
+    command="",
     underscore="merged",
 )

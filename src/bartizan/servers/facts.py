@@ -77,7 +77,7 @@ class Server(Struct, frozen=True, kw_only=True):
     modules: tuple[str, ...]
     """Beginnings of the names of those modules that betray it when they call us."""
     command: str
-    """A command line that is right for Bartizan."""
+    """A command line that is right for Bartizan; empty where it is started from Python."""
     production: bool
     """Whether its makers mean it for production."""
     target: Literal["raw", "hidden"]
