@@ -4,7 +4,9 @@ import errno
 import logging
 import multiprocessing
 import os
+import resource
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -138,22 +140,34 @@ def test_forked_workers_each_write_a_segment_of_their_own(spool: Spool) -> None:
     assert len(set(ids)) == 4 * 300 + 1
 
 
-def _acknowledge(spool: Spool, pipe: int) -> None:
-    number = 0
-    while True:
-        spool.write(event(id=f"{number:08}", operation="x" * (number % 1000), client=f"{number}"))
-        os.write(pipe, b"%08d" % number)
-        number += 1
+def _acknowledge(spool: Spool, pipe: int, threads: int) -> None:
+    """Write events of every size for ever; say each number once its event is written."""
+
+    def write(worker: int) -> None:
+        number = worker
+        while True:
+            spool.write(
+                event(id=f"{number:08}", operation="x" * (number % 1500), client=f"{number}")
+            )
+            os.write(pipe, b"%08d" % number)
+            number += threads
+
+    for worker in range(1, threads):
+        threading.Thread(target=write, args=(worker,), daemon=True).start()
+    write(0)
 
 
-def test_kill_loses_no_acknowledged_line_and_tears_none(spool: Spool) -> None:
-    for _ in range(20):
+@pytest.mark.parametrize(("threads", "kills"), [(1, 120), (4, 80)])
+def test_kill_loses_no_acknowledged_line_and_tears_none(
+    spool: Spool, threads: int, kills: int
+) -> None:
+    for kill in range(kills):
         reading, writing = os.pipe()
-        worker = FORK.Process(target=_acknowledge, args=(spool, writing))
+        worker = FORK.Process(target=_acknowledge, args=(spool, writing, threads))
         worker.start()
         os.close(writing)
         seen = b""
-        while len(seen) < 8 * 100:
+        while len(seen) < 8 * (10 + kill):
             seen += os.read(reading, 4096)
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGKILL)
@@ -166,10 +180,11 @@ def test_kill_loses_no_acknowledged_line_and_tears_none(spool: Spool) -> None:
         *whole, rest = path.read_bytes().split(b"\n")
         assert all(decode(line) is not None for line in whole if line.strip())
         assert not rest.strip(), "a torn line"
-        acknowledged = len(seen) // 8
+        acknowledged = {seen[at : at + 8].decode() for at in range(0, len(seen) - 7, 8)}
         ids = [each.id for each in read(spool.directory)]
-        assert ids[:acknowledged] == [f"{number:08}" for number in range(acknowledged)]
-        assert acknowledged <= len(ids) <= acknowledged + 1
+        assert len(set(ids)) == len(ids)
+        assert acknowledged <= set(ids)
+        assert len(ids) <= len(acknowledged) + threads
         path.unlink()
 
 
@@ -280,6 +295,113 @@ def test_a_broken_log_handler_never_reaches_the_request(
 def test_what_is_no_event_never_reaches_the_request(spool: Spool) -> None:
     spool.write(object())  # type: ignore[arg-type]
     assert spool.lost == 1
+
+
+def _until_it_may_grow_no_more(spool: Spool, limit: int) -> None:
+    """In a child: the kernel refuses to make files larger than that."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    for number in range(200):
+        spool.write(event(id=f"{number:08}", client=f"{number}"))
+    assert spool.failing
+    lost = spool.lost
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))
+    spool.write(event(id="after", client="after"))
+    assert not spool.failing
+    assert spool.lost == lost
+    os._exit(lost)
+
+
+@pytest.mark.parametrize("limit", [5000, 8192, 10_001])
+def test_a_real_limit_on_the_size_of_files(spool: Spool, limit: int) -> None:
+    child = FORK.Process(target=_until_it_may_grow_no_more, args=(spool, limit))
+    child.start()
+    child.join(20)
+    lost = child.exitcode
+    assert lost is not None
+    assert lost > 100
+    (path,) = segments(spool.directory)
+    lines = path.read_bytes().split(b"\n")
+    assert all(decode(line) is not None for line in lines if line.strip()), "no half a line"
+    *before, after, told = read(spool.directory)
+    assert [each.id for each in before] == [f"{number:08}" for number in range(200 - lost)]
+    assert (after.id, told.reason, told.count) == ("after", "events_lost", lost)
+
+
+def test_a_key_that_is_removed_is_put_back(spool: Spool, clock: Clock) -> None:
+    """Else the next worker would make another, and a client would have two names."""
+    spool.write(event())
+    before, key = spool.keyed("203.0.113.7"), (spool.directory / KEY_FILE).read_bytes()
+    (spool.directory / KEY_FILE).unlink()
+    clock.now += 1
+    spool.write(event())
+    assert (spool.directory / KEY_FILE).read_bytes() == key
+    assert Spool(spool.directory).keyed("203.0.113.7") == before
+
+
+def test_a_key_that_is_replaced_is_used_by_all_and_told(spool: Spool, clock: Clock) -> None:
+    spool.write(event())
+    before = spool.keyed("203.0.113.7")
+    (spool.directory / KEY_FILE).unlink()
+    other = Spool(spool.directory)
+    clock.now += 1
+    spool.write(event())
+    assert spool.keyed("203.0.113.7") == other.keyed("203.0.113.7") != before
+    assert [each.reason for each in read(spool.directory) if each.outcome == "log"] == [
+        "key_changed"
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"k" * 31])
+def test_a_key_that_is_broken_is_no_reason_to_lose_events(
+    spool: Spool, clock: Clock, content: bytes
+) -> None:
+    spool.write(event(id="before"))
+    (spool.directory / KEY_FILE).write_bytes(content)
+    clock.now += 1
+    spool.write(event(id="after"))
+    assert [each.id for each in read(spool.directory)] == ["before", "after"]
+
+
+def test_a_lock_that_is_held_in_another_thread_does_not_stop_a_forked_child(spool: Spool) -> None:
+    """A fork while another thread writes: nobody in the child would ever let go of its lock."""
+    holding, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with spool._lock:
+            holding.set()
+            done.wait(20)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    holding.wait(20)
+    child = FORK.Process(target=spool.write, args=(event(id="child"),))
+    child.start()
+    child.join(20)
+    done.set()
+    thread.join()
+    assert child.exitcode == 0
+    assert [each.id for each in read(spool.directory)] == ["child"]
+
+
+ENDS = """
+import sys
+from bartizan.watch.spool import Spool
+from tests.watch.events import event
+spool = Spool(sys.argv[1])
+for number in range(1, 200):
+    spool.write(event(id=f"k7f3q2zdx9-{number:06}"))
+"""
+
+
+@pytest.mark.parametrize("ending", ["", "sys.exit(3)", "raise ValueError('at the end')"])
+def test_what_is_pending_is_written_at_exit(tmp_path: Path, ending: str) -> None:
+    script = ENDS + ending
+    root = Path(__file__).parents[2]
+    subprocess.run(
+        [sys.executable, "-c", script, tmp_path],
+        cwd=root, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert sum(each.count for each in read(tmp_path)) == 199
 
 
 # ------------------------------------------------------------------ the start
