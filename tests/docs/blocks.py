@@ -14,16 +14,19 @@ stand. A ``text`` block right behind commands holds lines of their output, in or
 the rest.
 """
 
+import fcntl
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from msgspec import Struct
 
@@ -90,6 +93,7 @@ class Run:
         self.script: list[str] = []
         self.output: str | None = None
         self.serving: subprocess.Popen[bytes] | None = None
+        self.turn: IO[bytes] | None = None
 
     def page(self, of_page: list[Block]) -> None:
         """Run all of it. Raises ``AssertionError`` that names the line of the page."""
@@ -101,6 +105,8 @@ class Run:
                     raise AssertionError(f"{block.page}:{block.line}: {error}") from error
         finally:
             self.stop()
+            if self.turn is not None:
+                self.turn.close()
         if self.script:
             (self.folder / "page.py").write_text("\n".join(self.script))
             self.command(f"{sys.executable} -W error page.py", 0)
@@ -143,6 +149,7 @@ class Run:
         """Run commands beside the page, once nobody else serves there, until they listen."""
         self.stop()
         here = ("127.0.0.1", int(block.name))
+        self.turn = self.turn or self.await_turn(block.name)
         with socket.socket() as free:
             free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             free.bind(here)
@@ -163,6 +170,12 @@ class Run:
                 return
             time.sleep(0.05)
         raise AssertionError(f"nobody listens:\n{said.read_text()}")
+
+    def await_turn(self, port: str) -> IO[bytes]:
+        """Pages name ports: of several test runs on one machine one at a time has a port."""
+        turn = (Path(tempfile.gettempdir()) / f"bartizan-docs-{port}.lock").open("wb")
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return turn
 
     def stop(self) -> None:
         """End what is served, and all that it has started."""
