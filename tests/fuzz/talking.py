@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from bartizan.model.reasons import REASONS
 from tests.conformance import tokens
 from tests.conformance.asking import sent_as
 from tests.conformance.columns import Seen, Sent
@@ -50,6 +51,10 @@ CLAIMING = ("x-forwarded-proto", "x-forwarded-protocol", "x-forwarded-ssl")
 """Headers of which some server makes a scheme."""
 
 
+PLAIN = {name for name, reason in REASONS.items() if reason.control == "https"}
+"""Reasons why plain http is refused."""
+
+
 def agreed(sent: Sent, answers: Mapping[str, Seen]) -> None:
     """No face lets in what another refuses.
 
@@ -60,7 +65,7 @@ def agreed(sent: Sent, answers: Mapping[str, Seen]) -> None:
     outcomes = {
         seen.reason in FINE
         for name, seen in answers.items()
-        if not (claimed and name == "asgi" and seen.reason.startswith("https_"))
+        if not (claimed and name == "asgi" and seen.reason in PLAIN)
     }
     hold(len(outcomes) == 1, _said(answers))
 

@@ -47,6 +47,11 @@ def whole(piece: str) -> str:
             operation.pop("identity", None)
         else:
             operation.setdefault("identity", ["main"])
+    return toml_text(data)
+
+
+def toml_text(data: dict[str, Any]) -> str:
+    """A policy as text again."""
     return "\n".join(f"{key(name)} = {toml(value)}" for name, value in data.items())
 
 
