@@ -23,6 +23,7 @@ from bartizan.policy.load import load
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
 from bartizan.servers.looking import admit
+from bartizan.telemetry import tracing
 from bartizan.watch.opening import open_spool
 from bartizan.watch.spool import Spool
 
@@ -54,7 +55,7 @@ class Gate:
             admit(policy)
             found = surveyed(policy)
             journal = journal or _spool(said, policy)
-            guard = equip(policy, bind=said.bind, survey=found, journal=journal)
+            guard = equip(policy, bind=said.bind, survey=found, journal=journal, trace=tracing())
         except PolicyError as fault:
             log.critical("this project does not start:\n%s", fault)
             raise

@@ -8,7 +8,7 @@ from bartizan.model.decision import Outcome, Permit
 from bartizan.model.problem import Response
 
 
-class Decision(Struct, eq=False):
+class Decision(Struct, eq=False, weakref=True):
     """A decision between its beginning and its event."""
 
     id: str
@@ -31,6 +31,8 @@ class Decision(Struct, eq=False):
     """1 where fields of the answer were withheld, else 0; ``None`` before it was looked at."""
     recorded: bool = False
     """Whether its event is written."""
+    trace: str = ""
+    """Trace id that was current when it was last looked at; empty where none was."""
 
 
 def permitted(decision: Decision) -> Permit:

@@ -15,6 +15,7 @@ from bartizan.credentials.jwt import Verifier
 from bartizan.credentials.keys import KeyRing
 from bartizan.enforce.context import Headers
 from bartizan.enforce.controls import agreement, client, errors
+from bartizan.enforce.current import handle
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.driver import aadvance, advance
 from bartizan.enforce.effects import Route
@@ -48,6 +49,7 @@ class Guard:
         rings: Mapping[str, KeyRing],
         forms: Mapping[str, Form] | None = None,
         journal: Journal | None = None,
+        trace: Callable[[], str] | None = None,
         order: tuple[Row, ...] = ORDER,
         renderer: Renderer = render,
         clock: Callable[[], float] = time.time,
@@ -62,6 +64,7 @@ class Guard:
         self._render = renderer
         self._clock = clock
         self._ids = Ids()
+        self._trace = trace
         # Asked only where no request may go unrecorded.
         self._journal = journal if policy.events.lost == "refuse" else None
         read = client.reader(self.fittings)
@@ -96,7 +99,9 @@ class Guard:
             and context.plan.veiled_until <= began
         ):
             steps = ended(errors.UNWRITABLE)
-        return Decision(self._ids.next(), began, ticks, context.plan, context, steps)
+        decision = Decision(self._ids.next(), began, ticks, context.plan, context, steps)
+        handle(decision)
+        return decision
 
     def resume(
         self, decision: Decision, route: Route, read: Callable[[int], bytes | None]
@@ -104,6 +109,8 @@ class Guard:
         """Act two, inside the framework; ``read`` reads the body up to a limit."""
         if decision.outcome is not None:
             return self._again(decision, route)
+        if self._trace is not None:  # a span that begins and ends between us and the view
+            decision.trace = self._trace()
         return advance(decision, self._store, read, route)
 
     async def aresume(
@@ -112,6 +119,8 @@ class Guard:
         """Act two under an event loop; ``read`` may be a coroutine function."""
         if decision.outcome is not None:
             return self._again(decision, route)
+        if self._trace is not None:
+            decision.trace = self._trace()
         return await aadvance(decision, self._store, read, route)
 
     def _again(self, decision: Decision, route: Route) -> Outcome | None:
@@ -226,6 +235,8 @@ class Guard:
     def _record(self, decision: Decision, status: int) -> None:
         if self._recorder is not None and not decision.recorded:
             decision.recorded = True
+            if self._trace is not None and not decision.trace:
+                decision.trace = self._trace()
             self._recorder.write(decision, status)
 
 

@@ -36,12 +36,14 @@ def equip(
     survey: Survey | None = None,
     journal: Journal | None = None,
     store: Store | None = None,
+    trace: Callable[[], str] | None = None,
 ) -> Guard:
     """Open keys, forms and store, prove the expectations, and stand a guard there.
 
     Raises ``PolicyError`` with every fault: a weak or missing key, a name that is bound to
     nothing, a type that cannot be enforced, an expectation that does not hold, and, where the
-    application was surveyed, routes that nobody decides and entries that nobody serves.
+    application was surveyed, routes that nobody decides and entries that nobody serves. ``trace``
+    says the id of the current trace, or nothing.
     """
     faults: list[Fault] = []
     rings = keys(policy, faults)
@@ -58,7 +60,7 @@ def equip(
         faults.append(_unwritten(policy))
     if faults or store is None:
         raise PolicyError(faults)
-    return Guard(policy, store=store, rings=rings, forms=forms, journal=journal)
+    return Guard(policy, store=store, rings=rings, forms=forms, journal=journal, trace=trace)
 
 
 def keys(policy: Policy, faults: list[Fault]) -> dict[str, KeyRing]:

@@ -26,6 +26,7 @@ from bartizan.policy.load import load
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
 from bartizan.servers.looking import admit
+from bartizan.telemetry import tracing
 from bartizan.watch.opening import open_spool
 from bartizan.watch.spool import Spool
 
@@ -157,7 +158,7 @@ class Gate:
     def _close(self, journal: Journal | None) -> None:
         found = self.survey()
         admit(self.policy)
-        guard = equip(self.policy, bind=self.bind, survey=found, journal=journal)
+        guard = equip(self.policy, bind=self.bind, survey=found, journal=journal, trace=tracing())
         self._inside = Inside(self.app, guard, found, instead=self.unsealed)
         self._outside = wsgi.Outside(self._behind, guard)
         self.guard = guard
