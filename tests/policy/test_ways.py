@@ -31,6 +31,7 @@ from bartizan.policy.ways import Gap, gap, paths, ways
         (r"^(?P<rest>.+)/$", ["{rest:str}/", "{rest:str}/{rest_2:str}/",
                               "{rest:str}/{rest_2:str}/{rest_3:str}/"]),
         (r"(?i)^x$", ["x"]),
+        (r"^(?P<key>\w+).wav$", ["{key:str}"]),
         (r"^[a-z]{2,3}$", ["{part:slug}"]),
         (r"^a{2}b$", ["aab"]),
         (r"^(?P<n>\d+)-(?P=n)$", ["{n:slug}"]),

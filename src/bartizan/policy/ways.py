@@ -158,9 +158,16 @@ def _item(tree: Any, op: Any, value: Any, names: Names) -> Iterator[Pieces]:
     elif kind == "IN" and len(value) <= FEW and _literal(value):  # (?:a|b), as it is kept
         yield from ((chr(code),) for _, code in value)
     elif kind in ("IN", "ANY", "NOT_LITERAL"):
-        yield from _filled("", _alone(tree, (op, value)))
+        for pieces in _filled("", _alone(tree, (op, value))):  # a lone `.` is meant for no slash
+            yield tuple(map(_within_a_segment, pieces))
     else:  # anchors, assertions, references back
         yield ()
+
+
+def _within_a_segment(piece: Piece) -> Piece:
+    if isinstance(piece, Gap) and piece.kind == "path":
+        return Gap(piece.name, "str", piece.texts)
+    return piece
 
 
 def _group(number: int | None, inner: Any, names: Names) -> Iterator[Pieces]:
