@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from bartizan.enforce.controls import errors
+from bartizan.enforce.controls import errors, size
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import Route
 from bartizan.enforce.guard import Guard
@@ -218,7 +218,7 @@ class _Answering:
         self._read = 0
         operation = decision.plan.scope
         sized = isinstance(operation, Operation) and guard.enforces(decision, "size")
-        self._most = operation.body if sized and isinstance(operation, Operation) else None
+        self._most = size.most(operation) if sized and isinstance(operation, Operation) else None
         self._answers = {"http.response", *(scope.get("extensions") or ())}
 
     async def run(self, app: Application, scope: Scope) -> None:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wsgi import LimitedStream
 
 from bartizan import wsgi
-from bartizan.enforce.controls import errors, output
+from bartizan.enforce.controls import errors, output, size
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.guard import Guard
 from bartizan.enforce.routing import Routes
@@ -49,7 +49,7 @@ class Inside:
         scope = decision.plan.scope
         asked = decision.context.request
         if _lengthless(asked, environ) and isinstance(scope, Operation):
-            _bound(current, scope.body, partial(self._guard.fail, decision, errors.TOO_LARGE))
+            _bound(current, size.most(scope), partial(self._guard.fail, decision, errors.TOO_LARGE))
         rule = current.url_rule
         route = self._routes.of(scope, id(rule) if rule is not None else None, current.method)
         outcome = self._guard.resume(decision, route, _read)

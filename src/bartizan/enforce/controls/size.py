@@ -41,6 +41,12 @@ def bind(fittings: Fittings, scope: Scope) -> Step | None:
     return step
 
 
+def most(operation: Operation) -> int:
+    """The most bytes of a body that nobody has announced: HTTP/2 says no length, and whether a
+    body comes at all is known when it does (RFC 9113 section 8.1)."""
+    return 0 if _bodiless(operation) else operation.body
+
+
 def _bodiless(operation: Operation) -> bool:
     """Whether any body at all is one too many."""
     undeclared = operation.method in _BODILESS and not operation.body_declared
