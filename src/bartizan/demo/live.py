@@ -24,6 +24,7 @@ from bartizan.demo.issuer import Issuer
 from bartizan.demo.serving import EXAMPLES, Shop, Unserved, shops
 from bartizan.demo.terminal import cell, paint, say
 from bartizan.model.event import Event
+from bartizan.watch.fold import stands_for
 from bartizan.watch.reader import read
 
 HOUR: Final = 3600.0
@@ -193,21 +194,24 @@ def counted(rounds: list[Round]) -> Iterator[str]:
 
 def told(events: dict[str, list[Event]]) -> Iterator[str]:
     """What the log holds, by event name and reason."""
-    counts = {name: Counter((e.event, e.reason or e.outcome) for e in found)
-              for name, found in events.items()}  # fmt: skip
+    counts: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in events}
+    for name, found in events.items():
+        for event in found:
+            counts[name][event.event, event.reason or event.outcome] += event.count
     yield paint("head", "The events of the guarded shops, read back from their logs")
     yield f" {'event (OWASP)':<32}{'reason':<24}" + "".join(f"{name:>9}" for name in counts)
-    for row in sorted({row for found in counts.values() for row in found}):
+    for row in sorted({row for count in counts.values() for row in count}):
         yield f" {row[0]:<32}{row[1]:<24}" + "".join(
-            f"{found[row]:>9}" for found in counts.values()
+            f"{count[row]:>9}" for count in counts.values()
         )
 
 
 def unheard(rounds: list[Round], events: dict[str, list[Event]]) -> Iterator[str]:
     """Refusals whose event does not say what the attack expects."""
-    reasons = {event.id: event.reason for found in events.values() for event in found}
+    every = [event for found in events.values() for event in found]
     for one in rounds:
-        said = reasons.get(one.guarded.decision, "")
+        id_ = one.guarded.decision
+        said = next((event.reason for event in every if stands_for(event, id_)), "")
         if said != one.attack.reason and one.held and one.attack.reason:
             yield paint(
                 "bad",
