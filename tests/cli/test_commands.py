@@ -27,7 +27,7 @@ def commands(above: click.Command = bartizan, words: Words = ()) -> Iterator[tup
     """Every command, groups among them, by the words that call it."""
     yield words, above
     if isinstance(above, click.Group):
-        ctx = click.Context(above)
+        ctx = click.Context(above, **bartizan.context_settings)
         for name in above.list_commands(ctx):
             with suppress(click.UsageError):  # the first test names a verb that is not there
                 below = above.get_command(ctx, name)
@@ -139,6 +139,10 @@ FAULTS: Mapping[int, type[BaseException]] = {
 }
 
 
+NEEDED = {("ask",): "GET /", ("why",): "k7f3q2zdx9-1"}
+"""What a command cannot be called without."""
+
+
 @pytest.mark.parametrize("code", FAULTS)
 @pytest.mark.parametrize("words", LEAVES, ids=" ".join)
 def test_a_fault_of_ours_and_an_interruption(
@@ -146,7 +150,7 @@ def test_a_fault_of_ours_and_an_interruption(
 ) -> None:
     monkeypatch.setattr(LEAVES[words], "callback", _raising(FAULTS[code]))
     needed = [parameter for parameter in LEAVES[words].params if parameter.required]
-    ran = run(*words, *("GET /" for _ in needed))
+    ran = run(*words, *(NEEDED[words] for _ in needed))
     assert (ran.rc, ran.out) == (code, "")
     assert "secret-value" not in ran.err
     assert "Traceback" not in ran.err

@@ -52,6 +52,9 @@ class Verbs(click.Group):
             command: click.Command = import_module(verb.module).command
         except ModuleNotFoundError as missing:
             raise click.UsageError(_missing(verb, missing), ctx) from None
+        option = command.get_help_option(ctx)
+        if option is not None:
+            option.hidden = True  # whoever reads the page has found it
         return command
 
     def resolve_command(

@@ -39,7 +39,7 @@ def command(
     raw: bool,
     **asked: Any,
 ) -> None:
-    """Show the last decisions, then follow. Exit code 4 where --no-follow finds nothing."""
+    """Show the last decisions, then follow. Exit code 4: --no-follow found nothing."""
     where = located(ctx, app, file, spool)
     asked["operation"] = named(asked["operation"], where.policy)
     sieve = Sieve(**asked, since=now() - since if since else 0.0)

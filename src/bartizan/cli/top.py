@@ -44,7 +44,7 @@ def command(
     raw: bool,
     **asked: Any,
 ) -> None:
-    """Count refusals by client, control and operation. Exit code 4 where there is no event."""
+    """Count refusals by client, control and operation. Exit code 4: no event."""
     where = located(ctx, app, file, spool)
     asked["operation"] = named(asked["operation"], where.policy)
     counting = Counting(where, Sieve(**asked), since)
