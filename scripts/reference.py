@@ -24,6 +24,7 @@ GROUPS: Final = (
     ("P4", "Legal and seldom wise"),
     ("P5", "What the policy needs is not there"),
     ("R2", "Routes"),
+    ("R3", "Other packages"),
     ("D", "Decisions"),
     ("W", "The log"),
 )
@@ -40,8 +41,8 @@ The reason itself stands in the [event](event.md).
 CODES_HEAD: Final = """\
 # Codes
 
-The same text as `bartizan explain CODE`. P codes are about the policy, R codes about routes, D
-codes about decisions, W codes about the log. In Django's system checks they are called
+The same text as `bartizan explain CODE`. P codes are about the policy, R codes about routes
+and other packages, D codes about decisions, W codes about the log. In Django's system checks they are called
 `bartizan.P103` and so on.
 """
 EVENT_HEAD: Final = """\

@@ -160,6 +160,7 @@ def test_no_forwarding_header_stays(tmp_path: Path, name: str) -> None:
 
 def test_an_address_that_proxy_fix_has_replaced_is_refused(tmp_path: Path) -> None:
     app = guarded(tmp_path, ENTRIES, Shop().build)
+    listen(app)  # an order that stops the start, made behind its back
     app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     assert run_wsgi_app(app, environ())[1] == "200 OK"
     assert run_wsgi_app(app, environ(X_Forwarded_For="198.51.100.7"))[1] == "400 Bad Request"

@@ -20,6 +20,7 @@ from msgspec import Struct
 from bartizan.cli.faulty import short
 from bartizan.policy.faults import PolicyError
 from bartizan.policy.nearest import nearest
+from bartizan.policy.neighbours import Met
 from bartizan.policy.routes import Survey
 from bartizan.policy.rules import Policy
 
@@ -54,6 +55,8 @@ class Found(Struct, frozen=True):
     """Its routes held against that policy."""
     unguarded: str = ""
     """Why no guard stands before it; empty where one does."""
+    neighbours: tuple[Met, ...] = ()
+    """What other packages undo of that policy, or it of them."""
 
 
 class Application(Struct, frozen=True):

@@ -13,6 +13,7 @@ from bartizan.policy.coverage import coverage
 from bartizan.policy.faults import render
 from bartizan.policy.lint import LINTS, Lint
 from bartizan.policy.marks import MARK
+from bartizan.policy.neighbours import TITLES
 from bartizan.policy.routes import Served, Survey
 from bartizan.policy.rules import Policy
 
@@ -174,7 +175,7 @@ def unguarded(why: str, room: int) -> list[str]:
 
 def remarks(lints: tuple[Lint, ...], room: int) -> list[str]:
     """Lints, those of one code together, with what to do said once."""
-    titles = {kind.code: kind.title for kind in LINTS}
+    titles = {**TITLES, **{kind.code: kind.title for kind in LINTS}}
     told = [it for it in lints if it.code not in SAID_ELSEWHERE]
     lines: list[str] = []
     for code, group in groupby(told, key=lambda it: it.code):

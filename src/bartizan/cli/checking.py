@@ -1,7 +1,7 @@
 """What ``bartizan check`` finds out: one frozen value, made once, shown in any form."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -14,7 +14,9 @@ from bartizan.policy.faults import Fault, PolicyError
 from bartizan.policy.lint import Lint, lint
 from bartizan.policy.load import load
 from bartizan.policy.marks import marked
+from bartizan.policy.neighbours import remarks
 from bartizan.policy.rules import Place, Policy
+from bartizan.policy.summary import veiled_whole
 
 HERE: Final = "bartizan.toml"
 """The policy where nobody names one."""
@@ -111,19 +113,17 @@ def check(application: Application | None, file: str) -> Checked:
         policy=whole,
         found=found,
         faults=tuple(faults),
-        lints=lint(whole),
+        lints=(*lint(whole), *_beside(found)),
         expected=expected,
         unguarded=missing if veiled else "",
         todos=_todos(whole.file),
     )
 
 
-def veiled_whole(policy: Policy, today: dt.date) -> bool:
-    """Whether every control of everything is in shadow: then a missing guard opens nothing."""
-    shadow = policy.api.shadow
-    own = (operation.shadow for operation in policy.operations)
-    whole = all(one is None or one == shadow for one in own)
-    return shadow is not None and not shadow.controls and today <= shadow.until and whole
+def _beside(found: Found | None) -> Iterator[Lint]:
+    """What is to be said about other packages, beside what stops the start."""
+    if found is not None:
+        yield from remarks(found.neighbours)
 
 
 def _todos(file: str) -> int:
@@ -145,7 +145,7 @@ def _proven(policy: Policy, found: Found | None) -> tuple[list[Fault], Expected]
     start = import_module("bartizan.enforce.start")
     if found is not None:
         try:
-            start.equip(policy, bind=found.bind, survey=found.survey)
+            start.equip(policy, bind=found.bind, survey=found.survey, neighbours=found.neighbours)
         except PolicyError as error:
             faults += error.faults
         forms = start.bound_forms(policy, found.bind, [])

@@ -62,6 +62,7 @@ def command(ctx: click.Context, app: str, output: str) -> None:
         _write(target.with_name(SCHEMA), schema_text())
     _write(target, made.text)
     say(list(_told(application, beginning, made, target)))
+    ctx.exit(_code(made))
 
 
 def _found(ctx: click.Context, app: str) -> Application:
@@ -147,7 +148,13 @@ def _told(
         yield f"         {line}"
     yield ""
     what = f"all in shadow; decide the {MARK} lines before it ends"
-    yield from ending("written", "good", what, exits.HELD)
+    if made.left:
+        what = f"{counted(made.left, 'route')} without an entry, named at the end of the file"
+    yield from ending("written", "warning" if made.left else "good", what, _code(made))
+
+
+def _code(made: Draft) -> int:
+    return exits.BROKEN if made.left else exits.HELD
 
 
 def _from(home: Path, target: Path) -> str:

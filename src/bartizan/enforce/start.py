@@ -17,6 +17,8 @@ from bartizan.enforce.journal import Journal
 from bartizan.enforce.plan import shadows
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.policy.nearest import nearest
+from bartizan.policy.neighbours import Met
+from bartizan.policy.neighbours import faults as dangers
 from bartizan.policy.routes import Served, Survey, Undecided
 from bartizan.policy.rules import Operation, Place, Policy
 from bartizan.schemas.form import Form, FormFault, form
@@ -36,14 +38,15 @@ def equip(
     survey: Survey | None = None,
     journal: Journal | None = None,
     store: Store | None = None,
+    neighbours: Iterable[Met] = (),
     trace: Callable[[], str] | None = None,
 ) -> Guard:
     """Open keys, forms and store, prove the expectations, and stand a guard there.
 
     Raises ``PolicyError`` with every fault: a weak or missing key, a name that is bound to
-    nothing, a type that cannot be enforced, an expectation that does not hold, and, where the
-    application was surveyed, routes that nobody decides and entries that nobody serves. ``trace``
-    says the id of the current trace, or nothing.
+    nothing, a type that cannot be enforced, an expectation that does not hold, where the
+    application was surveyed, routes that nobody decides and entries that nobody serves, and those
+    of the ``neighbours`` that undo a rule. ``trace`` says the id of the current trace, or nothing.
     """
     faults: list[Fault] = []
     rings = keys(policy, faults)
@@ -56,6 +59,7 @@ def equip(
         faults += disagreements(survey)
         faults += unbelievable(policy, survey)
     faults += unheld(policy, forms)
+    faults += dangers(neighbours)
     if policy.events.lost == "refuse" and journal is None and not policy.stores.events:
         faults.append(_unwritten(policy))
     if faults or store is None:

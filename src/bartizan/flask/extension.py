@@ -19,10 +19,12 @@ from bartizan.enforce.guard import Guard
 from bartizan.enforce.journal import Journal
 from bartizan.enforce.start import equip
 from bartizan.flask.inside import Inside
+from bartizan.flask.neighbours import around, met
 from bartizan.flask.routes import resolver, served
 from bartizan.model.fork import forget_in_child
 from bartizan.model.problem import render
 from bartizan.policy.load import load
+from bartizan.policy.neighbours import Met, tell
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
 from bartizan.servers.looking import admit
@@ -134,6 +136,10 @@ class Gate:
         """The application's routes held against the policy."""
         return survey(self.policy, served(self.app), resolver(self.app))
 
+    def neighbours(self, policy: Policy) -> tuple[Met, ...]:
+        """Packages beside us that undo something of a policy, or are undone by it."""
+        return met(around(self.app, self, self._behind), policy)
+
     def seal(self, journal: Journal | None = None) -> Guard:
         """Close the gate, once; a fault stays a fault. Events go to ``journal``, else to the
         spool that the configuration or the policy names."""
@@ -156,10 +162,14 @@ class Gate:
         return open_spool(events, self.policy.events) if events else None
 
     def _close(self, journal: Journal | None) -> None:
-        found = self.survey()
+        found, beside = self.survey(), self.neighbours(self.policy)
         admit(self.policy)
-        guard = equip(self.policy, bind=self.bind, survey=found, journal=journal, trace=tracing())
+        guard = equip(
+            self.policy, bind=self.bind, survey=found, journal=journal, neighbours=beside,
+            trace=tracing(),
+        )  # fmt: skip
         self._inside = Inside(self.app, guard, found, instead=self.unsealed)
         self._outside = wsgi.Outside(self._behind, guard)
         self.guard = guard
         log.info("%s", guard.summary())
+        tell(beside)

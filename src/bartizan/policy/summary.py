@@ -19,6 +19,14 @@ def summary(policy: Policy, today: dt.date) -> str:
     )
 
 
+def veiled_whole(policy: Policy, today: dt.date) -> bool:
+    """Whether every control of everything is in shadow on that day (UTC): nothing is refused."""
+    shadow = policy.api.shadow
+    own = (operation.shadow for operation in policy.operations)
+    whole = all(one is None or one == shadow for one in own)
+    return shadow is not None and not shadow.controls and today <= shadow.until and whole
+
+
 def _veiled(policy: Policy, today: dt.date) -> str:
     """What the shadows are that have not ended; nothing where all is enforced."""
     whole = policy.api.shadow

@@ -7,6 +7,7 @@ from flask import Flask
 from bartizan.cli.application import Found
 from bartizan.cli.starting import Beginning
 from bartizan.flask.extension import gate_of
+from bartizan.flask.neighbours import around, met
 from bartizan.flask.outline import outline
 from bartizan.flask.routes import resolver, served
 from bartizan.policy.load import load
@@ -20,9 +21,12 @@ def read(app: Flask, policy: Policy | None) -> Found:
         gate = gate_of(app)
     except LookupError as unguarded:
         chosen = policy or load("bartizan.toml")
-        return Found(chosen, {}, survey(chosen, served(app), resolver(app)), str(unguarded))
+        beside = met(around(app), chosen)
+        found = survey(chosen, served(app), resolver(app))
+        return Found(chosen, {}, found, str(unguarded), beside)
     chosen = policy or gate.policy
-    return Found(chosen, gate.bind, survey(chosen, served(app), resolver(app)))
+    found = survey(chosen, served(app), resolver(app))
+    return Found(chosen, gate.bind, found, neighbours=gate.neighbours(chosen))
 
 
 def log(app: Flask, policy: Policy | None) -> tuple[Policy, str]:

@@ -23,8 +23,8 @@ FOLDER: Final = Path(__file__).parent
 DECISIONS: Final = ("outside.toml", "operation.toml", "identity.toml", "inside.toml")
 """The D codes, in the order of the table of refusals."""
 
-START: Final = ("start.toml", "routes.toml")
-"""P5xx: what stops a start beside the policy's own text. R2xx: routes."""
+START: Final = ("start.toml", "routes.toml", "neighbours.toml")
+"""P5xx: what stops a start beside the policy's own text. R2xx: routes. R3xx: other packages."""
 
 LOG: Final = ("log.toml",)
 """W codes: what the log says about itself."""

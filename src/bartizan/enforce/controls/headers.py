@@ -9,7 +9,7 @@ not: whoever provokes one would keep everybody else from the answer (CWE-525).
 from bartizan.enforce.context import Headers, Scope
 from bartizan.enforce.controls.cors import granted
 from bartizan.enforce.plan import Fittings
-from bartizan.policy.rules import Operation
+from bartizan.policy.rules import Operation, Policy
 
 _BUILT_IN = {
     "X-Content-Type-Options": "nosniff",
@@ -30,7 +30,12 @@ _TELLTALE = frozenset({"server", "x-powered-by", "x-aspnet-version", "x-runtime"
 
 def bind(fittings: Fittings, scope: Scope) -> Headers:
     """Headers for an operation, and the strict built-in ones where there is none."""
-    api = fittings.policy.api
+    return said(fittings.policy, scope)
+
+
+def said(policy: Policy, scope: Scope) -> Headers:
+    """What the policy alone says of them."""
+    api = policy.api
     own = scope if isinstance(scope, Operation) else None
     https = own.https if own else api.https
     values = {**_BUILT_IN, **(_HSTS if https != "off" else {}), **_cache(own)}
@@ -47,6 +52,12 @@ def bind(fittings: Fittings, scope: Scope) -> Headers:
     )
     names = frozenset(name.lower() for name in values) | _CORS | _TELLTALE
     return Headers(fixed, failed, names, origins)
+
+
+def replaced(policy: Policy, *names: str) -> str:
+    """Of these headers those that the policy decides on some operation, listed."""
+    ours = frozenset().union(*(said(policy, each).names for each in policy.operations))
+    return ", ".join(name for name in names if name.lower() in ours)
 
 
 def _cache(own: Operation | None) -> dict[str, str]:
