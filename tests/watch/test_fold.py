@@ -26,9 +26,13 @@ def refusal(number: int, **fields: object) -> Event:
     return event(**({"id": f"{RUN}-{number:06}", "time": 1000.0 + number} | fields))
 
 
+def counted(folds: Folds, each: Event, now: float) -> list[Event]:
+    return [each] if folds.alone(each, now) else list(folds.add(each, now))
+
+
 def folded(events: list[Event], now: float = 0.0) -> list[Event]:
     folds = Folds()
-    return [*(line for each in events for line in folds.add(each, now)), *folds.flush()]
+    return [*(line for each in events for line in counted(folds, each, now)), *folds.flush()]
 
 
 def test_sixty_have_a_line_each_and_the_others_one() -> None:
@@ -56,14 +60,14 @@ def test_counting_begins_anew_after_a_minute() -> None:
     folds, lines = Folds(), []
     for minute in range(3):
         for number in range(100):
-            lines += folds.add(refusal(100 * minute + number), 60.0 * minute)
+            lines += counted(folds, refusal(100 * minute + number), 60.0 * minute)
         lines += folds.due(60.0 * minute + 1, FOLDS)
     assert [line.count for line in lines] == ([1] * 60 + [40]) * 3
 
 
 def test_a_fold_is_due_within_its_second() -> None:
     folds = Folds()
-    assert len([line for n in range(100) for line in folds.add(refusal(n), 5.0)]) == EQUAL
+    assert len([line for n in range(100) for line in counted(folds, refusal(n), 5.0)]) == EQUAL
     assert list(folds.due(5.5, 8)) == []
     assert [line.count for line in folds.due(5.8, 8)] == [40]
     assert list(folds.due(9.0, 8)) == []
@@ -127,18 +131,18 @@ def test_what_is_kept_is_bounded_whoever_asks() -> None:
     folds, lines = Folds(), 0
     for number in range(100_000):
         for _ in range(1):
-            lines += len(list(folds.add(refusal(number, client=f"{number}"), 0.0)))
+            lines += len(counted(folds, refusal(number, client=f"{number}"), 0.0))
     assert lines == 100_000
     assert len(folds._seen) <= KEYS
-    assert folds.pending == 0
+    assert not folds.pending
 
 
 def test_no_more_folds_are_pending_than_there_is_room_for() -> None:
     folds, count = Folds(), 0
     for number in range(100 * FOLDS * 2):
-        for line in folds.add(refusal(number, client=f"{number % (2 * FOLDS)}"), 0.0):
+        for line in counted(folds, refusal(number, client=f"{number % (2 * FOLDS)}"), 0.0):
             count += line.count
-        assert folds.pending <= FOLDS
+        assert len(folds.pending) <= FOLDS
     assert count + sum(line.count for line in folds.flush()) == 100 * FOLDS * 2
 
 
@@ -154,7 +158,7 @@ def test_every_refusal_is_in_exactly_one_line(asked: list[tuple[int, int, float]
     for client, gap, pause in asked * 3:
         now, number = now + pause, number + 1 + gap
         sent.append(refusal(number, client=f"{client}"))
-        lines += folds.add(sent[-1], now)
+        lines += counted(folds, sent[-1], now)
         lines += folds.due(now, 8)
     lines += folds.flush()
     assert sum(line.count for line in lines) == len(sent)

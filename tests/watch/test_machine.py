@@ -143,7 +143,7 @@ class Spools(RuleBasedStateMachine):
         Wall.at += timedelta(seconds=seconds)
         for worker in self.workers:
             worker.spool.tick()
-            for fold in worker.spool._folds._folds.values():
+            for fold in worker.spool._folds.pending.values():
                 assert self.now - fold.began < SECOND
 
     @rule(seconds=st.integers(1, 100_000))

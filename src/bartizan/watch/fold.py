@@ -7,6 +7,7 @@ table, and then it begins anew. Permits are never folded.
 """
 
 from collections.abc import Iterator
+from math import inf
 from typing import Final
 
 from msgspec import structs
@@ -82,55 +83,57 @@ class Folds:
     asks, and brings the clock: seconds that never go back."""
 
     def __init__(self) -> None:
+        self.pending: dict[Key, _Fold] = {}
+        """Folds that have no line yet, oldest first."""
+        self.next = inf
+        """When the first of them has to be written."""
         self._seen: dict[Key, int] = {}
-        self._folds: dict[Key, _Fold] = {}
         self._ends = 0.0
 
-    @property
-    def pending(self) -> int:
-        """How many folds have no line yet."""
-        return len(self._folds)
-
-    def add(self, event: Event, now: float) -> Iterator[Event]:
-        """Count a refusal; yields what has to be written now, which may be nothing."""
-        seen = self._seen
-        if now >= self._ends or len(seen) >= KEYS:
+    def alone(self, event: Event, now: float) -> bool:
+        """Count a refusal; whether it has a line of its own."""
+        if now >= self._ends or len(self._seen) >= KEYS:
             # A new minute. What is pending keeps its second: it is bounded by itself.
-            self._seen = seen = {}
+            self._seen = {}
             self._ends = now + MINUTE
         key = (event.client, event.reason, event.operation, event.subject, event.status)
-        count = seen[key] = seen.get(key, 0) + 1
-        if count <= EQUAL:
-            yield event
-            return
+        count = self._seen[key] = self._seen.get(key, 0) + 1
+        return count <= EQUAL
+
+    def add(self, event: Event, now: float) -> Iterator[Event]:
+        """Fold a refusal; yields what has to be written now, which may be nothing."""
         run, number = numbered(event.id)
         if not run:
             yield event
             return
-        fold = self._folds.get(key)
+        key = (event.client, event.reason, event.operation, event.subject, event.status)
+        fold = self.pending.get(key)
         if fold is not None:
             if fold.add(event, run, number):
                 return
-            yield self._folds.pop(key).line()
-        elif len(self._folds) >= FOLDS:
-            yield self._oldest()
-        self._folds[key] = _Fold(event, run, number, now)
+            yield self._pop(key)
+        elif len(self.pending) >= FOLDS:
+            yield self._pop(next(iter(self.pending)))
+        self.pending[key] = _Fold(event, run, number, now)
+        self.next = min(self.next, now + PENDING)
 
     def due(self, now: float, most: int) -> Iterator[Event]:
         """The folds whose second is over, ``most`` at a time."""
         for _ in range(most):
-            fold = next(iter(self._folds.values()), None)
-            if fold is None or now - fold.began < PENDING:
+            if now < self.next:
                 return
-            yield self._oldest()
+            yield self._pop(next(iter(self.pending)))
 
     def flush(self) -> Iterator[Event]:
         """All that is pending."""
-        while self._folds:
-            yield self._oldest()
+        while self.pending:
+            yield self._pop(next(iter(self.pending)))
 
-    def _oldest(self) -> Event:
-        return self._folds.pop(next(iter(self._folds))).line()
+    def _pop(self, key: Key) -> Event:
+        line = self.pending.pop(key).line()
+        oldest = next(iter(self.pending.values()), None)
+        self.next = oldest.began + PENDING if oldest is not None else inf
+        return line
 
 
 def stands_for(event: Event, id: str) -> bool:

@@ -94,6 +94,7 @@ class Spool:
         self._losses = Losses(self.directory, self._clock)
         self._ids = Ids()
         self._ticker: Thread | None = None
+        self._alone = 0.0  # until when no thread is tried
         self._notices: list[tuple[str, int, float, float]] = []
         self._grown = 0  # bytes written since the directory was looked at
         self._full = False  # whether the cap is reached and nothing can be dropped
@@ -115,12 +116,14 @@ class Spool:
         try:
             with self._lock:
                 now = self._clock()
-                if event.outcome == "deny":
+                if event.outcome != "deny" or self._folds.alone(event, now):
+                    self._append(event, now)
+                else:
                     for line in self._folds.add(event, now):
                         self._append(line, now)
-                else:
-                    self._append(event, now)
-                if self._folds.pending:
+                    if self._ticker is None and now >= self._alone:
+                        self._come_back(now)
+                if now >= self._folds.next:
                     self._fold(now, BATCH)
                 if self._notices and not self._losses.untold:
                     self._tell(event, now)
@@ -238,11 +241,15 @@ class Spool:
     # ------------------------------------------------------------ folds and notices
 
     def _fold(self, now: float, most: int) -> None:
-        """Write the folds whose time has come; have somebody come back for the others."""
+        """Write the folds whose time has come."""
         for line in self._folds.due(now, most):
             self._append(line, now)
-        if self._ticker is None and self._folds.pending:
-            self._ticker = tick_while(self.tick)
+
+    def _come_back(self, now: float) -> None:
+        """See to it that what is pending is written though no event comes any more."""
+        self._ticker = tick_while(self.tick)
+        if self._ticker is None:
+            self._alone = now + _AGAIN
 
     def tick(self) -> bool:
         """Write the folds that are due; whether others are pending."""
