@@ -33,7 +33,9 @@ DECISION = "bartizan.decision"
 
 _FORWARDING = ("HTTP_FORWARDED", "HTTP_X_REAL_IP")
 _FORWARDING_PREFIX = "HTTP_X_FORWARDED_"
-_GUNICORN_SAYS_HTTPS = (
+_BELIEVING = ("gunicorn", "waitress")
+"""Servers that may take the scheme from a header, by the beginning of ``SERVER_SOFTWARE``."""
+_SAYS_HTTPS = (
     "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_FORWARDED_PROTOCOL",
     "HTTP_X_FORWARDED_SSL",
@@ -73,7 +75,7 @@ def facts(environ: Environ) -> Request:
         get("HTTP_ORIGIN"),
         len("".join([*names, *values])),  # headers_size
         ("content-length",) if chunked and length is not None else (),  # repeated
-        "werkzeug.proxy_fix.orig" in environ and _rewritten(environ),
+        keys.forwarding != () and _rewritten(environ),
         partial(_header, names, values),
         keys.forwarding != (),  # forwarded
     )
@@ -121,21 +123,26 @@ def _raw(target: str, script: str) -> str:
 
 
 def _undone(environ: Environ) -> str:
-    """The scheme of the connection: gunicorn believes a header of its local peers. Undo that."""
-    if environ.get("SERVER_SOFTWARE", "").startswith("gunicorn"):
-        for name in _GUNICORN_SAYS_HTTPS:
+    """The scheme of the connection: some servers believe a header of some peers. Undo that."""
+    if environ.get("SERVER_SOFTWARE", "").startswith(_BELIEVING):
+        for name in _SAYS_HTTPS:
             if name in environ:
                 return "http"
     return "https"
 
 
 def _rewritten(environ: Environ) -> bool:
-    """Whether werkzeug's ``ProxyFix`` stands around us and has believed a header."""
-    before = environ["werkzeug.proxy_fix.orig"]
-    return any(
+    """Whether werkzeug's ``ProxyFix`` stands around us and has believed a header, or waitress has
+    put somebody else in the place of who is at the other end of its channel."""
+    before = environ.get("werkzeug.proxy_fix.orig")
+    if before is not None and any(
         environ.get(name) != before.get(name)
         for name in ("REMOTE_ADDR", "wsgi.url_scheme", "HTTP_HOST")
-    )
+    ):
+        return True
+    channel = getattr(environ.get("waitress.client_disconnected"), "__self__", None)
+    address = getattr(channel, "addr", None)
+    return address is not None and address[0] != environ.get("REMOTE_ADDR")
 
 
 def tell(environ: Environ, decision: Decision) -> None:

@@ -11,7 +11,9 @@ from tests.servers.wire import once
 
 Start = Callable[..., Served]
 PROXIES = 'proxies = ["127.0.0.2"]\n'
-TRUSTING = ("--trusted-proxy=127.0.0.1", "--trusted-proxy-headers=x-forwarded-for")
+TRUSTING = (
+    "--trusted-proxy=*", "--trusted-proxy-headers=x-forwarded-for x-forwarded-proto",
+)  # fmt: skip
 
 
 def said(start: Start, name: str, *more: str, head: str = "") -> str:
@@ -56,8 +58,20 @@ def test_waitress_drops_what_the_policy_wants_to_read(start: Start) -> None:
 def test_waitress_that_believes_somebody_is_named(start: Start) -> None:
     facts = every.LAUNCHES["waitress"].facts
     log = said(start, "waitress", *TRUSTING)
-    assert log.count(telling.believing(facts, "127.0.0.1")) == 1
+    assert log.count(telling.believing(facts, "*")) == 1
     assert telling.dropping(facts) not in log
+
+
+def test_what_waitress_believes_does_not_count(start: Start) -> None:
+    """Of everybody, by its own option: neither the client nor the scheme becomes another."""
+    words = every.command(every.LAUNCHES["waitress"], 0, launch.FLASK, *TRUSTING)
+    served = start(*words)
+    forged = once(served.port, "GET", "/api/seen", [("X-Forwarded-For", "203.0.113.9")])
+    assert (forged.status, forged.problem) == (400, "bad_request")
+    secure = once(served.port, "GET", "/api/secure", [("X-Forwarded-Proto", "https")])
+    assert (secure.status, secure.problem) == (403, "https_required")
+    assert once(served.port, "GET", "/api/seen").status == 200
+    assert next(event.reason for event in served.spooled()) == "peer_rewritten"
 
 
 @pytest.mark.parametrize("name", ["gunicorn-asgi", "gunicorn-uvicorn", "uvicorn-httptools"])

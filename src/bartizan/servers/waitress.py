@@ -44,7 +44,7 @@ WAITRESS: Final = Server(
     unseen=(),
     believes=Believes(
         ("client", "scheme"), False, "no --trusted-proxy",
-        "what it takes for the client is the client for every rule",
+        "such requests are refused, since two decide who the client is",
     ),
     forwarding="dropped",
     underscore="dropped",
