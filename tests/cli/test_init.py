@@ -262,6 +262,30 @@ def test_an_application_that_asks_for_its_policy_already(here: Path) -> None:
     assert "Take its guard out until the policy is written" in " ".join(ran.err.split())
 
 
+LOOKS_AHEAD = """
+from flask import Flask
+from flask_every import Pattern, say
+app = Flask(__name__, static_folder=None)
+app.url_map.converters["re"] = Pattern
+app.add_url_rule("/orders", "orders", say)
+app.add_url_rule("/in/<re('(?=a-city)[^/]+'):city>", "city", say)
+"""
+
+
+def test_a_route_of_which_no_path_is_known_needs_an_example(here: Path) -> None:
+    (here / "looks.py").write_text(LOOKS_AHEAD)
+    ran = run("init", "looks:app")
+    assert ran.rc == 1
+    assert "1 route without an entry, named at the end of the file rc 1" in lines(ran)
+    text = (here / "bartizan.toml").read_text()
+    assert "# TODO no path is known for GET /in/<re('(?=a-city)[^/]+'):city>" in text
+    assert run("check", "looks:app").rc == 1
+    entry = '[operations."GET /in/{city:str}"]\nexample = { path = { city = "a-city" } }\n'
+    (here / "bartizan.toml").write_text(text + entry)
+    checked = run("check", "looks:app")
+    assert checked.rc == 0, checked.out
+
+
 # ------------------------------------------------------------------ a missing guard
 
 

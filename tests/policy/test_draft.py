@@ -131,7 +131,7 @@ def test_what_is_left_out_and_what_is_left_over() -> None:
     drafted = draft(outline, TODAY, without=frozenset({"GET /a"}), left=("GET /c at\nx.py:1",))
     assert [one.name for one in loads(drafted.text).operations] == ["GET /b"]
     assert drafted.text.endswith(
-        "# TODO no entry could be written for GET /c at x.py:1: write one\n"
+        "# TODO no path is known for GET /c at x.py:1: write its entry, with an example\n"
     )
     assert drafted.todos == marked(drafted.text)
 

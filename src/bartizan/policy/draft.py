@@ -44,6 +44,8 @@ class Draft(Struct, frozen=True):
     """Groups that most of them are listed in."""
     subtrees: int
     """Subtrees that are passed to a guard of their own."""
+    left: int = 0
+    """Routes that no operation reaches."""
 
     @property
     def todos(self) -> int:
@@ -78,10 +80,10 @@ def draft(
         _groups(families, base),
         _alone(alone, base),
         _passes(passed, base),
-        (_ask(f"no entry could be written for {route}: write one") for route in left),
+        (_ask(f"no path is known for {route}: write its entry, with an example") for route in left),
     )
     text = "\n".join(line for part in parts for line in part).rstrip("\n") + "\n"
-    return Draft(text, len(named), len(families), len(passed))
+    return Draft(text, len(named), len(families), len(passed), len(left))
 
 
 # ------------------------------------------------------------------ the API as a whole

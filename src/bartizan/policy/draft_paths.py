@@ -16,7 +16,7 @@ from bartizan.policy.rules import Parameter, ParameterKind
 from bartizan.policy.ways import Gap, Piece, Way
 
 DEPTHS: Final = 3
-"""How many segments deep a pattern is written out that takes any number and ends in a slash."""
+"""To how many depths a pattern is written out that takes any number and ends in a slash."""
 
 _NARROW: Final = frozenset({"int", "uuid", "date", "slug"})
 _IN_SLUG = re.compile(r"[-a-zA-Z0-9_]*").fullmatch
@@ -103,9 +103,11 @@ def _spanning(
         wider = bool(rest) or len(segment) > 1
         yield Template(_path([*head, _parameter(gap.name, "path", names)]), wider)
         return
-    for _ in range(DEPTHS):
+    least = max(len(rest), 1)  # each segment that the route writes out takes one as well
+    for depth in range(1, least + DEPTHS):
         head = [*head, _parameter(gap.name, "str", names)]
-        yield Template(_path([*head, ""]), wider=True)
+        if depth >= least:
+            yield Template(_path([*head, ""]), wider=True)
 
 
 def _parameter(wanted: str, kind: ParameterKind, names: set[str]) -> str:

@@ -87,7 +87,7 @@ def survey(policy: Policy, served: Iterable[Served], resolve: Resolve) -> Survey
     routes = {route.key: route for route in served}
     reached: Reached = {}
     for operation in _surveyed(policy):
-        for path in samples(operation.template):
+        for path in (*samples(operation.template), *_example(operation)):
             for key in resolve(operation.method, path):
                 if key in routes and _says(routes[key], operation.method):
                     reached.setdefault((key, operation.method), set()).add(operation.name)
@@ -103,6 +103,16 @@ def _unserved(policy: Policy, reached: Reached) -> tuple[Operation, ...]:
 
 def _surveyed(policy: Policy) -> Iterator[Operation]:
     return (one for one in policy.operations if not one.decoy and one.method != "WS")
+
+
+def _example(operation: Operation) -> Iterator[str]:
+    """The path of its own example: what nobody could guess of a pattern, its author can say."""
+    given = operation.example.path if operation.example is not None else {}
+    if given and all(one.name in given for one in operation.parameters):
+        segments = parse_template(operation.template)
+        yield "/" + "/".join(
+            str(given[one.name]) if isinstance(one, Parameter) else one for one in segments
+        )
 
 
 def _look_back(

@@ -94,7 +94,9 @@ def ways(expression: str) -> tuple[Way, ...]:
     if tree is None:
         return ()
     names = {number: name for name, number in tree.state.groupdict.items()}
-    found = dict.fromkeys(map(_joined, islice(_written(tree, names), MOST_WAYS)))
+    groups = {value[0]: value[3] for op, value in _items(tree) if str(op) == "SUBPATTERN"}
+    known = Known(names, groups)
+    found = dict.fromkeys(map(_joined, islice(_written(tree, known), MOST_WAYS)))
     return tuple(found)
 
 
@@ -130,37 +132,47 @@ def _joined(pieces: Sequence[Piece]) -> Way:
 
 # ------------------------------------------------------------------ patterns
 
-Names = dict[int, str]
 Pieces = tuple[Piece, ...]
 
 
-def _written(tree: Any, names: Names) -> Iterator[Pieces]:
+class Known(Struct, frozen=True):
+    """What the groups of a pattern are."""
+
+    names: Mapping[int, str]
+    """Names by number."""
+    groups: Mapping[int | None, Any]
+    """Patterns by number."""
+
+
+def _written(tree: Any, known: Known) -> Iterator[Pieces]:
     """The ways of a whole sequence."""
-    parts = [tuple(islice(_item(tree, op, value, names), MOST_WAYS)) for op, value in tree]
+    parts = [tuple(islice(_item(tree, op, value, known), MOST_WAYS)) for op, value in tree]
     for one in product(*parts):
         yield tuple(piece for pieces in one for piece in pieces)
 
 
-def _item(tree: Any, op: Any, value: Any, names: Names) -> Iterator[Pieces]:
+def _item(tree: Any, op: Any, value: Any, known: Known) -> Iterator[Pieces]:
     """The ways of one item of a sequence."""
     kind = str(op)
     if kind == "LITERAL":
         yield (chr(value),)
     elif kind == "SUBPATTERN":
-        yield from _group(value[0], value[3], names)
+        yield from _group(value[0], value[3], known)
     elif kind == "ATOMIC_GROUP":
-        yield from _written(value, names)
+        yield from _written(value, known)
     elif kind == "BRANCH":
         for branch in value[1]:
-            yield from _written(branch, names)
+            yield from _written(branch, known)
     elif kind.endswith("_REPEAT"):
-        yield from _repeated(tree, (op, value), names)
+        yield from _repeated(tree, (op, value), known)
     elif kind == "IN" and len(value) <= FEW and _literal(value):  # (?:a|b), as it is kept
         yield from ((chr(code),) for _, code in value)
     elif kind in ("IN", "ANY", "NOT_LITERAL"):
         for pieces in _filled("", _alone(tree, (op, value))):  # a lone `.` is meant for no slash
             yield tuple(map(_within_a_segment, pieces))
-    else:  # anchors, assertions, references back
+    elif kind == "GROUPREF":  # the same text once more: a gap that takes the same texts in turn
+        yield from _filled(known.names.get(value, ""), known.groups[value])
+    else:  # anchors, assertions
         yield ()
 
 
@@ -170,11 +182,11 @@ def _within_a_segment(piece: Piece) -> Piece:
     return piece
 
 
-def _group(number: int | None, inner: Any, names: Names) -> Iterator[Pieces]:
+def _group(number: int | None, inner: Any, known: Known) -> Iterator[Pieces]:
     if number is None or _holds_groups(inner):
-        yield from _written(inner, names)
+        yield from _written(inner, known)
     else:
-        yield from _filled(names.get(number, ""), inner)
+        yield from _filled(known.names.get(number, ""), inner)
 
 
 def _filled(name: str, inner: Any) -> Iterator[Pieces]:
@@ -186,14 +198,14 @@ def _filled(name: str, inner: Any) -> Iterator[Pieces]:
         yield (found,)
 
 
-def _repeated(tree: Any, item: Any, names: Names) -> Iterator[Pieces]:
+def _repeated(tree: Any, item: Any, known: Known) -> Iterator[Pieces]:
     low, _, inner = item[1]
     if not _holds_groups(inner) and not _literal(inner):
         yield from _filled("", _alone(tree, item))
         return
     if low == 0:
         yield ()
-    for one in _written(inner, names):
+    for one in _written(inner, known):
         yield one * max(1, min(low, 8))
 
 
