@@ -5,9 +5,10 @@ refused with a sentence.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
@@ -22,7 +23,7 @@ from bartizan.credentials.keys import KeyFault, open_ring
 from bartizan.model.subject import Subject
 from tests.credentials import forge
 from tests.credentials.forge import CLAIMS, HEADER, ISSUER, NOW
-from tests.fuzz.target import Judge, Target, Wrong, hold, quoted
+from tests.fuzz.target import Judge, Target, Wrong, hold, members, quoted
 
 KEY = ECKey.import_key(forge.public_jwk("k1", forge.ec_key()))
 LOOSE = JWSRegistry(algorithms=["ES256"], strict_check_header=False)
@@ -55,9 +56,21 @@ def _verifier() -> Verifier:
 
 
 def _sealed(data: bytes) -> str:
-    """A header in the first line and a payload behind it, rightly signed."""
-    header, _, payload = data.partition(b"\n")
-    return forge.seal(header, payload)
+    """A header and a payload, rightly signed."""
+    return forge.seal(*_parts(data))
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes]:
+    """Raw: a header in the first line and a payload behind it. After a blank: members of both,
+    one a line, those of the header behind a `>`."""
+    if not data.startswith(b" "):
+        header, _, payload = data.partition(b"\n")
+        return header, payload
+    lines = data[1:].decode("utf-8", "surrogateescape").split("\n")
+    head = [line[1:] for line in lines if line.startswith(">")]
+    rest = [line for line in lines if not line.startswith(">")]
+    return tuple(members("\n".join(part)).encode("utf-8", "surrogateescape")
+                 for part in (head, rest))  # fmt: skip
 
 
 def _token(verifier: Verifier, text: str) -> bool:
@@ -110,7 +123,16 @@ def _token_seeds() -> Iterable[bytes]:
     yield forge.token({"alg": "none"}, sign=forge.always(b"")).encode()
 
 
+def _lines(header: Mapping[str, Any], claims: Mapping[str, Any]) -> bytes:
+    head = (f">{json.dumps(name)}:{json.dumps(value)}" for name, value in header.items())
+    rest = (f"{json.dumps(name)}:{json.dumps(value)}" for name, value in claims.items())
+    return b" " + "\n".join((*head, *rest)).encode()
+
+
 def _claim_seeds() -> Iterable[bytes]:
+    yield _lines(HEADER, CLAIMS)
+    for name, value in CLAIMS.items():
+        yield _lines(HEADER, {**CLAIMS, name: [value]})
     yield json.dumps(HEADER).encode() + b"\n" + json.dumps(CLAIMS).encode()
     for name in CLAIMS:
         for value in (None, 1, -1, 1.5, "", [], {}, [""], True, "1800000100", ["orders"], "a  b"):
@@ -141,7 +163,7 @@ def _asked(data: bytes) -> str:
 
 
 def _recipe(data: bytes) -> str:
-    header, _, payload = data.partition(b"\n")
+    header, payload = _parts(data)
     return (
         'target = "/orders/7"\n'
         f"token = {{ header_text = {quoted(header.decode('utf-8', 'replace'))},"

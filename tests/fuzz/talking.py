@@ -20,7 +20,7 @@ from tests.conformance.columns import Seen, Sent
 from tests.conformance.corpus import FINE, Wire, questions
 from tests.fuzz import wire
 from tests.fuzz.shop import faces
-from tests.fuzz.target import Judge, Target, hold, quoted
+from tests.fuzz.target import Judge, Target, hold, members, quoted
 from tests.fuzz.watching import told, watched
 
 Build = Callable[[bytes], Sent]
@@ -121,11 +121,14 @@ def _with(lines: Iterable[str], sent: Sent) -> Sent:
 
 
 def a_body(data: bytes) -> Sent:
-    """An order to one of three forms."""
+    """An order to one of three forms; after a blank, members of one, a line each."""
     method = ("POST", "PUT", "PATCH")[data[0] % 3] if data else "POST"
-    sent = replace(wire.HONEST, method=method, target="/orders", body=data[1:])
+    body = data[1:]
+    if body.startswith(b" "):
+        body = members(body[1:].decode("utf-8", "surrogateescape")).encode("utf-8", "replace")
+    sent = replace(wire.HONEST, method=method, target="/orders", body=body)
     sent = wire.line("Content-Type", "application/json", sent)
-    return wire.line("Content-Length", str(len(data[1:])), sent)
+    return wire.line("Content-Length", str(len(body)), sent)
 
 
 def strict(sent: Sent, answers: Mapping[str, Seen]) -> None:
@@ -193,6 +196,8 @@ def _bodies() -> Iterable[bytes]:
     honest = json.dumps(wire.ORDER).encode()
     for kind in range(3):
         yield bytes([kind]) + honest
+        lines = (f"{json.dumps(name)}:{json.dumps(one)}" for name, one in wire.ORDER.items())
+        yield bytes([kind]) + b" " + "\n".join(lines).encode()
         yield from {bytes([kind]) + sent.body[:2000] for _, sent in _asked() if sent.body}
 
 
