@@ -11,6 +11,7 @@ from django.core.signals import setting_changed
 from django.http import HttpRequest
 
 from bartizan.django import conf
+from bartizan.django.neighbours import met
 from bartizan.django.routes import key, mount, resolver, served
 from bartizan.enforce.decision import Decision
 from bartizan.enforce.effects import Route
@@ -20,6 +21,7 @@ from bartizan.enforce.routing import Routes
 from bartizan.enforce.start import equip
 from bartizan.policy.faults import PolicyError
 from bartizan.policy.load import load
+from bartizan.policy.neighbours import tell
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
 from bartizan.servers.looking import admit
@@ -55,13 +57,18 @@ class Gate:
             admit(policy)
             found = surveyed(policy)
             journal = journal or _spool(said, policy)
-            guard = equip(policy, bind=said.bind, survey=found, journal=journal, trace=tracing())
+            beside = met(policy)
+            guard = equip(
+                policy, bind=said.bind, survey=found, journal=journal, neighbours=beside,
+                trace=tracing(),
+            )  # fmt: skip
         except PolicyError as fault:
             log.critical("this project does not start:\n%s", fault)
             raise
         self._routes = Routes(found)
         self._guard = guard
         log.info("%s", guard.summary())
+        tell(beside)
         return guard
 
     def stand(self, guard: Guard) -> None:

@@ -11,6 +11,7 @@ from bartizan.cli.application import Found
 from bartizan.cli.starting import Beginning
 from bartizan.django import conf
 from bartizan.django.gate import open_policy, surveyed
+from bartizan.django.neighbours import met
 from bartizan.django.outline import outline
 from bartizan.policy.rules import Policy
 
@@ -20,7 +21,7 @@ def read(_target: Any, policy: Policy | None) -> Found:
     said = _said()
     chosen = policy or open_policy(said)
     missing = "; ".join(place.sentence for place in conf.misplaced())
-    return Found(chosen, said.bind, surveyed(chosen), missing)
+    return Found(chosen, said.bind, surveyed(chosen), missing, met(chosen))
 
 
 def log(_target: Any, policy: Policy | None) -> tuple[Policy, str]:
