@@ -158,8 +158,9 @@ def _names_something(parameter: Parameter) -> bool:
 # ------------------------------------------------------------------ what a path seems to be
 
 _KINDS: Final = (
-    ("sign-in", r"log-?(?:in|on)|sign-?(?:in|up)|regist(?:er|ration)|verify(?:-email)?|auth|oauth2?|tokens?|jwt|refresh"
-     r"|authorize|introspect|revoke(?:[-_]token)?|reset|forgot|activate|confirm|passwords?|password[-_](?:reset|forgot)|otp|mfa|2fa"),
+    ("sign-in", r"log-?(?:in|on)|sign-?(?:in|up)|regist(?:er|ration)|verify(?:-email)?|auth|oauth2?"
+     r"|tokens?|jwt|refresh|authorize|introspect|revoke(?:[-_]token)?|reset|forgot|activate|confirm"
+     r"|passwords?|password[-_](?:reset|forgot)|otp|mfa|2fa"),
     ("health", r"health[-_]?z?|health[-_]?checks?|ping|status|live(?:ness|z)?|ready|readiness"
      r"|readyz|up|version"),
     ("docs", r"(?:api-?)?docs?|swagger(?:-ui)?|openapi|redoc|apidocs|schema|apispec\w*|spec"
