@@ -4,12 +4,17 @@ import json
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from bartizan.model.event import Event
 from bartizan.watch.line import LONGEST
 from bartizan.watch.segment import SUFFIX, began
+
+EARLY: Final = 60.0
+"""Seconds before its beginning at which a segment's turn comes: its first event is of a decision
+that began before there was a segment for it."""
 
 _decode = msgspec.json.Decoder(Event).decode
 
@@ -25,7 +30,7 @@ def read(directory: str | Path) -> Iterator[Event]:
     # A segment is opened when its turn comes, so that few are open at a time.
     waiting: list[tuple[float, int, Iterator[Event], Event | None]] = []
     for number, path in enumerate(segments(directory)):
-        heappush(waiting, (began(path.name), number, _segment(path), None))
+        heappush(waiting, (began(path.name) - EARLY, number, _segment(path), None))
     while waiting:
         _, number, rest, event = heappop(waiting)
         if event is not None:
