@@ -228,8 +228,9 @@ class _Answering:
             if self._closed:
                 return
             await self._failed()
-        if not self._decision.recorded:
-            self._guard.leave(self._decision)
+        finally:  # also where the server cancels us: the client has gone
+            if not self._decision.recorded:
+                self._guard.leave(self._decision)
 
     async def refuse(self, said: Deny | Answer) -> None:
         """Our own answer in place of the application's, whose further words are dropped."""

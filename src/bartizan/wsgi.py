@@ -222,6 +222,9 @@ class _Answering(Struct, eq=False):
             body = app(self._environ, self.start_response)
         except Exception:
             return self._failed()
+        except BaseException:  # somebody ends the process, or a greenlet: heard, and not answered
+            self._guard.leave(self._decision)
+            raise
         if self._ours is not None:
             _close(body)
             return self._ours
@@ -267,8 +270,8 @@ class _Answering(Struct, eq=False):
             self._failed()
         finally:
             _close(body)
-        if not self._started:
-            self._guard.leave(self._decision)
+            if not self._started:
+                self._guard.leave(self._decision)
         yield from self._ours or ()
 
 

@@ -61,6 +61,17 @@ def plain(request: Any) -> Any:
     return {"subject": subject}
 
 
+def form(request: Any) -> Any:
+    """A form with a field of that name, in a view, and a message."""
+
+    class Form:
+        subject = str(request.path)
+
+    message = request.message
+    message.subject = "order"
+    return Form, message.subject.strip(), message.subject
+
+
 class Base:
     def helper(self) -> Any:
         return self.request.subject  # type: ignore[attr-defined]
@@ -103,7 +114,7 @@ def test_a_view_that_takes_our_subject_is_found(view: Any) -> None:
     assert takes_subject(view)
 
 
-@pytest.mark.parametrize("view", [plain, Plain(), as_view(Plain), renamed, len, None, 7])
+@pytest.mark.parametrize("view", [plain, form, Plain(), as_view(Plain), renamed, len, None, 7])
 def test_a_view_that_does_not_is_let_be(view: Any) -> None:
     assert not takes_subject(view)
 

@@ -3,6 +3,7 @@
 Only code objects are read. What a view hands on to other functions is not followed.
 """
 
+import dis
 import functools
 import inspect
 from collections.abc import Collection, Iterator
@@ -11,6 +12,10 @@ from typing import Any
 
 WORDS = frozenset({"subject", "decision"})
 """What our subject and our permit are called in a view: ``request.subject``, ``subject.id``."""
+
+_HOLDERS = frozenset({"request", "req", "current", "bartizan", "flask"})
+"""What the things are called that hold them, beside a view's first argument. A message has a
+``subject`` too, and a form a field of that name."""
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch_request")
 
@@ -23,10 +28,9 @@ def takes_subject(view: object, known: Collection[object] = ()) -> bool:
     """
     marks = {id(each) for each in known}
     return any(
-        not WORDS.isdisjoint(names)
-        or any(id(function.__globals__.get(name)) in marks for name in names)
+        any(id(function.__globals__.get(name)) in marks for name in code.co_names) or _reads(code)
         for function in _functions(view)
-        for names in map(_names, _codes(function.__code__))
+        for code in _codes(function.__code__)
     )
 
 
@@ -93,5 +97,27 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(constant)
 
 
-def _names(code: CodeType) -> tuple[str, ...]:
-    return code.co_names
+def _reads(code: CodeType) -> bool:
+    """Whether a code object reads one of the words: as a name, by import, or of a holder."""
+    if WORDS.isdisjoint(code.co_names):
+        return False
+    before: dis.Instruction | None = None
+    for step in dis.get_instructions(code):
+        named = step.argval in WORDS and step.opname in _READING
+        if named and (step.opname not in _OF_ANOTHER or before is None or _holds(before, code)):
+            return True
+        before = step
+    return False
+
+
+_OF_ANOTHER = ("LOAD_ATTR", "LOAD_METHOD")
+_READING = (*_OF_ANOTHER, "LOAD_NAME", "LOAD_GLOBAL", "IMPORT_FROM")
+
+
+def _holds(step: dis.Instruction, code: CodeType) -> bool:
+    """Whether what a step has loaded may be what holds them; of a value that has no name, yes."""
+    name = step.argval[-1] if isinstance(step.argval, tuple) else step.argval
+    if not step.opname.startswith("LOAD_") or not isinstance(name, str):
+        return True
+    arguments = [each for each in code.co_varnames[: code.co_argcount] if each != "self"]
+    return name in _HOLDERS or name in arguments[:1]
