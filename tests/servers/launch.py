@@ -65,6 +65,10 @@ class Served(Struct):
         """The events that it has written so far."""
         return list(read(self.events)) if self.events.is_dir() else []
 
+    def runs(self) -> set[str]:
+        """The runs of workers that have written segments: no two workers write into one."""
+        return {path.name.split("-")[2] for path in self.events.glob("*.jsonl")}
+
     def wait_for(self, text: str, *, times: int = 1) -> None:
         """Wait until the log holds a text."""
         _until(lambda: self.said.count(text) >= times, self, f"{text!r} in the log")

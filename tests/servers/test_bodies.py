@@ -179,4 +179,5 @@ def test_every_request_is_one_line_of_the_spool(served: Served) -> None:
     assert len(served.spooled()) == before + len(asked)
     for path in served.events.glob("*.jsonl"):
         for line in path.read_bytes().splitlines():
-            json.loads(line)
+            if line.strip():  # white space fills the end of a page
+                json.loads(line)

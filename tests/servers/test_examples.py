@@ -22,7 +22,12 @@ SERVED = [
     if launch.facts.interface == "wsgi" or framework == "django"
     if (launch.server, framework) not in {("flask", "django"), ("runserver", "flask")}
 ]
-PRELOADED = [(name, framework) for name, framework in SERVED if name.startswith("gunicorn")]
+PRELOADED = [
+    ("gunicorn-sync", "django"),
+    ("gunicorn-gthread", "flask"),
+    ("gunicorn-asgi", "django"),
+    ("gunicorn-uvicorn", "django"),
+]
 ORDER = {"sku": "tea", "count": 2}
 JSON = ("Content-Type", "application/json")
 HOST = "shop.example.com"

@@ -18,7 +18,7 @@ SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.servers.apps.django_settings"}
 SEVERAL = [
     (name, app)
     for name, it in every.LAUNCHES.items()
-    if it.workers
+    if it.workers and name not in ("gunicorn-gthread", "uvicorn-httptools")
     for app in (
         (launch.FLASK, launch.DJANGO) if it.facts.interface == "wsgi" else (launch.DJANGO_ASGI,)
     )
@@ -71,7 +71,7 @@ def test_recycled_workers_share_nothing(start: Start, app: str) -> None:
     assert len(set(ids)) == 14
     assert len({one.rpartition("-")[0] for one in ids}) >= 3
     assert {event.id for event in served.spooled()} == set(ids)
-    assert len(list(served.events.glob("*.jsonl"))) >= 3
+    assert len(served.runs()) >= 3
     assert served.stop() == 0
 
 
