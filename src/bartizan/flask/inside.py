@@ -55,15 +55,14 @@ class Inside:
         outcome = self._guard.resume(decision, route, _read)
         if type(outcome) is Permit:
             if decision.plan.keep is not None:
-                after_this_request(self.after)
+                after_this_request(partial(self.after, decision))
             return None
         return self._answer(decision, outcome) if isinstance(outcome, Deny | Answer) else None
 
-    def after(self, response: Response) -> Response:
+    def after(self, decision: Decision, response: Response) -> Response:
         """Cut the answer down to the declared output, before anything else looks at it: no
         function that a view or a blueprint has registered comes earlier."""
-        decision: Decision | None = request.environ.get(wsgi.DECISION)
-        if decision is None or not self._guard.uncut(decision, response.status_code):
+        if not self._guard.uncut(decision, response.status_code):
             return response
         kept = self._guard.cut(decision, _json(response))
         if kept is not None:
@@ -138,11 +137,14 @@ class Bounded(LimitedStream):
 
 def _json(response: Response) -> bytes | None:
     """The answer's JSON text; ``None`` where it is none, is encoded, or is a stream."""
-    if response.is_streamed or response.direct_passthrough or not response.is_json:
+    if response.is_streamed or response.direct_passthrough:
         return None
     # One look at the names: each question for a header that is absent takes a microsecond.
-    encoded = any(said for name, said in response.headers if name.lower() == "content-encoding")
-    return None if encoded else response.get_data()
+    said = [(name.lower(), value) for name, value in response.headers]
+    if any(value for name, value in said if name == "content-encoding"):
+        return None
+    usual = ("content-type", "application/json") in said
+    return response.get_data() if usual or response.is_json else None
 
 
 def _undescribe(response: Response) -> None:
