@@ -77,6 +77,14 @@ def test_two_workers_are_counted(start: Start, name: str) -> None:
     assert found["multiprocess"] == told[launch.facts.multiprocess]
 
 
+def test_a_prefix_under_granian_cuts_letters_from_any_path(start: Start) -> None:
+    """Its page says so: what is left is decided and served alike, whatever stood before it."""
+    served = start(every.LAUNCHES["granian-wsgi"], "--url-path-prefix", "/api")
+    for target in ("/api/seen", "/any/seen"):
+        found = ask(served, f"GET {target}").asked
+        assert (found["path"], found["raw_path"]) == ("/api/seen", None)
+
+
 def test_every_field_is_measured_or_named() -> None:
     fields = {field.name for field in structs.fields(Server)}
     assert fields == MEASURES.keys() | ELSEWHERE
