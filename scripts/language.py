@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, get_args
 
 from bartizan.policy import vocabulary
+from bartizan.policy.queries import KINDS
 from bartizan.policy.reading import Key
 from bartizan.policy.rules import ParameterKind
 from bartizan.policy.said import SHARED, said
-from bartizan.policy.words import KINDS
 from scripts.fields import markdown
 
 SAID: Final = said()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bartizan.policy import addresses, words
+from bartizan.policy import addresses, queries, words
 from bartizan.policy.rules import Query
 from bartizan.policy.words import WordFault
 
@@ -12,7 +12,7 @@ ALPHABET = st.text("0123456789/.+- perclientsubjectminutesint1KiBGET{}:_?*[]#é\
 PARSERS = {
     "limit": words.limit,
     "size": words.size,
-    "query": lambda text: words.query("q", text),
+    "query": lambda text: queries.query("q", text),
     "operation": words.operation,
     "base": words.base,
     "prefix": words.prefix,
@@ -149,7 +149,7 @@ def test_wrong_sizes(text: str, suggestion: str) -> None:
     ],
 )
 def test_query(text: str, query: Query) -> None:
-    assert words.query("q", text) == query
+    assert queries.query("q", text) == query
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_query(text: str, query: Query) -> None:
 )  # fmt: skip
 def test_wrong_query(text: str) -> None:
     with pytest.raises(WordFault):
-        words.query("q", text)
+        queries.query("q", text)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_wrong_query(text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_a_query_accepts(text: str, value: object, fits: bool) -> None:
-    assert words.query_fits(words.query("q", text), value) is fits
+    assert queries.query_fits(queries.query("q", text), value) is fits
 
 
 def test_operations_and_questions() -> None:

@@ -13,10 +13,10 @@ from bartizan.model.reasons import REASONS
 from bartizan.policy.match import Segment, parameter_text, parse_template
 from bartizan.policy.merge import KNOWN, Access, Entry, looser, merged
 from bartizan.policy.nearest import nearest
+from bartizan.policy.queries import query_fits
 from bartizan.policy.reading import Leaf, Table
 from bartizan.policy.rules import Jwt, Limit, Operation, Parameter
 from bartizan.policy.vocabulary import ANONYMOUS
-from bartizan.policy.words import query_fits
 
 Limits = Mapping[str, tuple[Limit, ...]]
 Identities = Mapping[str, Jwt]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bartizan.model.reasons import REASONS
-from bartizan.policy import patterns, words
+from bartizan.policy import patterns, queries
 from bartizan.policy import values as v
 from bartizan.policy.reading import MISSING, Leaf, Reader, Table, looks
 from bartizan.policy.rules import Cors, Output, Shadow
@@ -105,7 +105,7 @@ header_key = _key_matching("P210", patterns.HEADER_NAME, "a header name (RFC 911
 def query(leaf: Leaf) -> Any:
     """A query parameter: its key is its name."""
     name = str(leaf.path[-1])
-    return v.spelled("P207", lambda value: words.query(name, value), patterns.QUERY)(leaf)
+    return v.spelled("P207", lambda value: queries.query(name, value), patterns.QUERY)(leaf)
 
 
 OURS: Final = frozenset(

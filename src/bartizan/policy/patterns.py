@@ -1,8 +1,8 @@
 """What the small languages inside a policy's strings look like: one pattern for each.
 
-The JSON Schema of the language (`schema.py`) is made of them. The parsers of `words.py`,
-`values.py` and `addresses.py` decide; a pattern is never stricter than its parser, and only
-looser where no pattern can know better (a network's host bits, two equal names).
+The JSON Schema of the language (`schema.py`) is made of them. The parsers decide: those of
+`words.py`, `queries.py`, `values.py` and `addresses.py`. A pattern is never stricter than its
+parser, and only looser where no pattern can know better (a network's host bits, two equal names).
 
 Patterns keep to what ECMA 262, RE2 and Python's `re` mean alike: no looking around, no classes
 that depend on Unicode, both ends anchored.
@@ -12,7 +12,8 @@ from collections.abc import Collection
 from typing import Final
 
 from bartizan.policy.match import KINDS as PARAMETERS
-from bartizan.policy.words import KINDS, METHODS, PER, PERIODS, UNITS
+from bartizan.policy.queries import KINDS
+from bartizan.policy.words import METHODS, PER, PERIODS, UNITS
 
 
 def any_of(words: Collection[str]) -> str:
