@@ -111,8 +111,11 @@ CASES: Mapping[str, Case] = {
 ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "P501": ("tests/stores/test_opening.py", "StoreFault"),
     "R204": ("tests/servers/test_workers.py", "R204"),
+    **{code: ("tests/flask/test_neighbours.py", code) for code in ("R301", "R305", "R306")},
+    **{code: ("tests/django/test_neighbours.py", code) for code in ("R302", "R303", "R304")},
 }
-"""What no `check` can cause: the language has one store, and `check` starts no workers."""
+"""What `check` of this application cannot cause: the language has one store, `check` starts no
+workers, and other packages are met with settings and wrappers of their own."""
 
 STARTS = {code for code in EVERY if code.startswith(("P5", "R"))}
 

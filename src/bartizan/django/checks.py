@@ -42,7 +42,7 @@ def conflict(found: Met) -> checks.CheckMessage:
     """Settings and packages that say again, or against, what the policy says."""
     it = found.conflict
     hint = f"{it.advice}. (bartizan explain {it.code})"
-    return _LEVELS[found.level](found.sentence, hint=hint, obj=found.place, id=f"bartizan.{it.id}")
+    return _LEVELS[found.level](found.sentence, hint=hint, obj=found.place, id=it.id)
 
 
 def _fault(fault: Fault) -> checks.CheckMessage:

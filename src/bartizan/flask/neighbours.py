@@ -5,6 +5,7 @@ Adding one more: one ``Neighbour`` in ``NEIGHBOURS``.
 
 import sys
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from types import MethodType
 from typing import Any, Final
@@ -37,19 +38,20 @@ class Around(Struct, frozen=True):
     """Callables around the guard, outermost first."""
     inside: tuple[Any, ...]
     """Callables between the guard and the application."""
-    hooks: tuple[Any, ...]
-    """Everything that is registered to run before or after views."""
+    functions: tuple[Any, ...]
+    """What is registered to run before or after views, and views with their decorators."""
 
 
 def around(app: Flask, gate: Any = None, behind: Any = None) -> Around:
     """Look at an application. Without a gate, everything counts as standing inside."""
     hooks: list[list[Any]] = []
     hooks += [*app.before_request_funcs.values(), *app.after_request_funcs.values()]
+    views = map(_layers, app.view_functions.values())
     return Around(
         app,
         outside=_between(app.wsgi_app, gate, app) if gate is not None else (),
         inside=_between(behind if gate is not None else app.wsgi_app, None, app),
-        hooks=tuple(hook for each in hooks for hook in each),
+        functions=(*chain.from_iterable(hooks), *chain.from_iterable(views)),
     )
 
 
@@ -74,6 +76,15 @@ def _between(outer: Any, target: Any, app: Flask) -> tuple[Any, ...]:
         seen.add(id(one))
         waiting += [(each, (*path, one)) for each in _held(one) if callable(each)]
     return ()
+
+
+def _layers(view: Any) -> Iterator[Any]:
+    """A view and everything that it decorates."""
+    for _ in range(DEEP):
+        if view is None:
+            return
+        yield view
+        view = getattr(view, "__wrapped__", None)
 
 
 def _is_views(one: Any, app: Flask) -> bool:
@@ -113,14 +124,13 @@ def _wraps(package: str, name: str) -> Callable[[Around], Wrapper | None]:
     return found
 
 
-def _hooks(package: str) -> Callable[[Around], Any]:
-    """A function that a package has registered, else the object that it is a method of."""
+def _runs(package: str) -> Callable[[Around], Any]:
+    """A function of a package, else the object that it is a method of."""
 
     def found(around: Around) -> Any:
-        for hook in around.hooks:
-            owner = getattr(hook, "__self__", hook)
-            module = getattr(owner, "__module__", None) or type(owner).__module__
-            if _belongs(module, package):
+        for function in around.functions:
+            owner = getattr(function, "__self__", function)
+            if _belongs(_module(owner), package):
                 return owner
         return None
 
@@ -135,6 +145,12 @@ def _made_by(it: Any, package: str, name: str) -> bool:
     return any(
         base.__name__ == name and _belongs(base.__module__, package) for base in type(it).__mro__
     )
+
+
+def _module(it: Any) -> str:
+    """Where something was written; a decorator calls itself like the view that it decorates."""
+    written = getattr(it, "__globals__", None)
+    return str(written["__name__"] if written else type(it).__module__)
 
 
 def _belongs(module: str, package: str) -> bool:
@@ -213,7 +229,7 @@ NEIGHBOURS: Final[tuple[Neighbour[Around], ...]] = (
         ),
     ),
     Neighbour(
-        "Flask-CORS", "CORS", _hooks("flask_cors"),
+        "Flask-CORS", "CORS", _runs("flask_cors"),
         "Its origins, in `[api] cors`. On subtrees of a `[pass]` it goes on as before.",
         (
             Conflict(
@@ -225,7 +241,7 @@ NEIGHBOURS: Final[tuple[Neighbour[Around], ...]] = (
         ),
     ),
     Neighbour(
-        "Flask-Talisman", "Talisman", _hooks("flask_talisman"),
+        "Flask-Talisman", "Talisman", _runs("flask_talisman"),
         "Its cookie settings, as `SESSION_COOKIE_SECURE = True` and `SESSION_COOKIE_HTTPONLY = "
         "True`; other values of headers, in `headers` of the policy. On subtrees of a `[pass]` it "
         "goes on as before.",

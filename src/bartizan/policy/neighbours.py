@@ -50,7 +50,7 @@ class Conflict(Struct, frozen=True):
     advice: str
     """The line to delete or to move, in a sentence."""
     id: str = ""
-    """Django's id of the check, stable: ``W007``."""
+    """Django's id of the check, stable: ``bartizan.W007``."""
     written: str = ""
     """What stands in the source, where it is not the neighbour's own name."""
 
