@@ -7,9 +7,10 @@ from typing import Any
 
 from bartizan.policy import patterns, words
 from bartizan.policy.faults import Fault
+from bartizan.policy.files import absolute, why_not
 from bartizan.policy.reading import MISSING, Leaf, looks
 from bartizan.policy.rules import Network, Place
-from bartizan.policy.values import absolute, listed, of_kind, spelled, why_not
+from bartizan.policy.values import listed, of_kind, spelled
 
 
 def parse_network(value: str) -> Network:

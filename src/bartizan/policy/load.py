@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from bartizan.policy import laws, nested, vocabulary
 from bartizan.policy.faults import Fault, PolicyError
+from bartizan.policy.files import why_not
 from bartizan.policy.match import Segment, parse_template
 from bartizan.policy.merge import Entry, access, merge, merged
 from bartizan.policy.reading import MISSING, Book, Grammar, Kind, Leaf, Sheet, Table, a_kind, sheet
@@ -27,7 +28,7 @@ from bartizan.policy.rules import (
     Stores,
 )
 from bartizan.policy.values import limits as read_limits
-from bartizan.policy.values import parsed, why_not
+from bartizan.policy.values import parsed
 from bartizan.policy.words import operation as read_operation
 from bartizan.policy.words import prefix as read_prefix
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from bartizan.policy.faults import Fault, PolicyError
+from bartizan.policy.files import why_not
 from bartizan.policy.nearest import nearest
 from bartizan.policy.reading import NOWHERE, Book, Leaf, Sheet, a_kind, sheet
 from bartizan.policy.rules import Place
-from bartizan.policy.values import why_not
 from bartizan.policy.vocabulary import API, EVENTS, IDENTITY, STORES, TOP
 
 FACTS: Final = {

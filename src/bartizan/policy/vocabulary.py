@@ -7,7 +7,7 @@ or left out, and whether this version enforces it. ``{of}`` is whose key it is.
 from collections.abc import Callable
 from typing import Any, Final, get_args
 
-from bartizan.policy import addresses, nested, patterns, words
+from bartizan.policy import addresses, files, nested, patterns, words
 from bartizan.policy import values as v
 from bartizan.policy.reading import MISSING, Grammar, Key, Keys, Leaf, Reader, Table, looks
 from bartizan.policy.rules import Forwarded, Https, Lost
@@ -147,12 +147,12 @@ API: Keys = {
 
 STORES: Keys = {
     "limits": Key(nested.store, "no limit would have counted anything", required=True),
-    "events": Key(v.folder, "no event would have been kept"),
+    "events": Key(files.folder, "no event would have been kept"),
 }
 
 EVENTS: Keys = {
     "cap": Key(v.size_from(16 * 1024**2), "events would have taken up to 1 GiB of the disk"),
-    "key": Key(v.secret, "clients would have had other pseudonyms on every machine"),
+    "key": Key(files.secret, "clients would have had other pseudonyms on every machine"),
     "network": Key(v.flag, "events would have said the networks of clients in clear"),
     "lost": Key(v.one_of(LOST), "requests would have been served although nobody wrote them down"),
 }
@@ -167,7 +167,7 @@ IDENTITY: Keys = {
     "audience": Key(v.text, "tokens for any other API would have been accepted", required=True),
     "algorithms": Key(v.listed(v.one_of(ALGORITHMS), empty=False),
                       "the token would have chosen how it is verified", required=True),
-    "keys": Key(v.references, "no token could have been verified", required=True),
+    "keys": Key(files.references, "no token could have been verified", required=True),
     "typ": Key(v.text, "other kinds of tokens would have been accepted"),
     "subject": Key(v.text, "the subject would have been read from `sub`"),
     "tenant": Key(v.text, "nobody would have had a tenant"),
@@ -198,7 +198,7 @@ OPERATION: Keys = {
     "body": Key(v.size, "the body of {of} would have had the usual bound"),
     # what comes in
     "query": Key(_FREE_QUERY, "the query of {of} would have been refused"),
-    "input": Key(v.form, "nothing would have checked the body of {of}"),
+    "input": Key(files.form, "nothing would have checked the body of {of}"),
     "params": Key(_FREE_PARAMS, "nobody would have said what {of} names"),
     # what goes out
     "output": Key(_ENTRY_OUTPUT, "every field would have left {of}"),
