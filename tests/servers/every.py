@@ -77,6 +77,13 @@ LAUNCHES = {
 }  # fmt: skip
 """By the names that tests show."""
 
+SEVERAL = [
+    name
+    for name, it in LAUNCHES.items()
+    if it.workers and name not in ("gunicorn-gthread", "uvicorn-httptools")
+]
+"""Those that can run several workers, one of each way to start them."""
+
 
 def mirror(launch: Launch) -> str:
     """The mirror that this server serves."""

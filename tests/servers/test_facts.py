@@ -68,7 +68,7 @@ def test_started_as_told_nothing_is_replaced_or_dropped(start: Start, name: str)
     assert (found["trusted"], found["drops"]) == ("", False)
 
 
-@pytest.mark.parametrize("name", [name for name, it in every.LAUNCHES.items() if it.workers])
+@pytest.mark.parametrize("name", every.SEVERAL)
 def test_two_workers_are_counted(start: Start, name: str) -> None:
     launch = every.LAUNCHES[name]
     found = ask(start(launch, *launch.workers), "GET /seen").asked

@@ -17,10 +17,11 @@ Start = Callable[..., Served]
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.servers.apps.django_settings"}
 SEVERAL = [
     (name, app)
-    for name, it in every.LAUNCHES.items()
-    if it.workers and name not in ("gunicorn-gthread", "uvicorn-httptools")
+    for name in every.SEVERAL
     for app in (
-        (launch.FLASK, launch.DJANGO) if it.facts.interface == "wsgi" else (launch.DJANGO_ASGI,)
+        (launch.FLASK, launch.DJANGO)
+        if every.LAUNCHES[name].facts.interface == "wsgi"
+        else (launch.DJANGO_ASGI,)
     )
 ]
 
