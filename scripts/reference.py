@@ -11,7 +11,7 @@ from bartizan.model.event import Event
 from bartizan.model.problem import PREFIX
 from bartizan.model.reasons import REASONS, Reason
 from bartizan.policy.schema import NAME, schema_text
-from scripts import controls, deployment, language
+from scripts import controls, deployment, language, neighbours
 from scripts.fields import lines, types
 
 PAGES: Final = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -41,9 +41,10 @@ The reason itself stands in the [event](event.md).
 CODES_HEAD: Final = """\
 # Codes
 
-The same text as `bartizan explain CODE`. P codes are about the policy, R codes about routes
-and other packages, D codes about decisions, W codes about the log. In Django's system checks they are called
-`bartizan.P103` and so on.
+The same text as `bartizan explain CODE`. P codes are about the policy, R codes about routes and
+other packages, D codes about decisions, W codes about the log. In Django's system checks they are
+called `bartizan.P103` and so on; about packages they have [ids of their
+own](../guides/neighbours.md#django).
 """
 EVENT_HEAD: Final = """\
 # The event record
@@ -203,6 +204,7 @@ def pages() -> dict[str, str]:
         "problems.md": problems(),
         "event.md": event(),
         "exit-codes.md": exit_codes(),
+        neighbours.PAGE: neighbours.page(),
     }
 
 

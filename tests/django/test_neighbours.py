@@ -13,12 +13,23 @@ from django.core import checks
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
+from whitenoise import WhiteNoise
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from bartizan.django import Bartizan
 from bartizan.django.checks import check
 from bartizan.django.neighbours import NEIGHBOURS
 from bartizan.policy.faults import PolicyError
-from tests.django.project import FACES, HEAD, INSIDE, OUTSIDE, Project, Projects, urlconf
+from tests.django.project import (
+    FACES,
+    HEAD,
+    INSIDE,
+    OUTSIDE,
+    Project,
+    Projects,
+    environ,
+    urlconf,
+)
 
 OPEN = '[operations."GET /x"]\npublic = true\n'
 FILES = '[pass."/static/"]\nwhy = "files for everybody"\n'
@@ -210,6 +221,21 @@ def test_whitenoise_around_the_guard_is_misplaced(projects: Projects, static: An
     make(projects, OPEN + FILES, **static)
     projects.settings(MIDDLEWARE=[NOISE, OUTSIDE, INSIDE])
     assert "bartizan.E002" in told("bartizan.E")
+
+
+@pytest.mark.parametrize("prefix", [FILES, ""])
+def test_whitenoise_as_a_callable_stands_inside_the_guard(
+    projects: Projects, static: Any, prefix: str
+) -> None:
+    make(projects, OPEN + prefix)
+    handler = WSGIHandler()
+    noise = WhiteNoise(handler, root=static["STATIC_ROOT"], prefix="/static/")
+    said: list[str] = []
+    asked = environ("GET", "/static/a.txt", {"Host": "testserver"})
+    parts = Bartizan(noise, django=handler)(asked, lambda status, *_: said.append(status))
+    assert said == ["200 OK" if prefix else "404 Not Found"]
+    assert (b"".join(parts) == b"file") is bool(prefix)
+    getattr(parts, "close", lambda: None)()
 
 
 def test_a_cache_for_whole_answers_stops_the_start(projects: Projects) -> None:

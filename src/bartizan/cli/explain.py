@@ -17,9 +17,9 @@ from bartizan.cli.tables import clean_lines, columns, fold, paragraph, table
 def command(ctx: click.Context, code: str) -> None:
     """Explain a code: what it is, why it matters, wrong and right, where to read on.
 
-    P codes are about the policy, R codes about routes and other packages, D codes about decisions,
-    W codes about the log. The name of a reason (token_expired) is as good as its code. Without a CODE, all of them
-    are listed.
+    P codes are about the policy, R codes about routes and other packages, D codes about
+    decisions, W codes about the log. The name of a reason (token_expired) is as good as its code.
+    Without a CODE, all of them are listed.
     """
     if not code:
         say(table(("code", "what"), [(it.code, it.title) for it in every()], width()))

@@ -335,7 +335,8 @@ NEIGHBOURS: Final[tuple[Neighbour[Where], ...]] = (
         "django-debug-toolbar", "debug_toolbar.middleware.DebugToolbarMiddleware",
         _entry("debug_toolbar.middleware.DebugToolbarMiddleware"),
         "It, in development, with a `[pass]` for `/__debug__/`. It shows itself on pages of a "
-        "`[pass]`, never on answers of operations.",
+        "`[pass]`; on answers of operations the policy's Content-Security-Policy keeps its scripts "
+        "out.",
         (
             Conflict(
                 "R306", _toolbar,
