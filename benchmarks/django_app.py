@@ -1,6 +1,7 @@
 """The Django project of the benches, bare and guarded, under WSGI and ASGI."""
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,8 @@ GUARDED = ["bartizan.django.Outside", *BARE, "bartizan.django.Inside"]
 
 def start(urlconf: str = __name__) -> None:
     """Configure Django, once in a process; this module is its URLconf where no other is said."""
+    # The settings are a peer's as well, of which the guard would say at each start what is double.
+    logging.getLogger("bartizan").setLevel(logging.ERROR)
     if not settings.configured:
         settings.configure(
             ALLOWED_HOSTS=["*"], ROOT_URLCONF=urlconf,

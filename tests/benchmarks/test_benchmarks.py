@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from benchmarks import flask_app, peers, stage
+from benchmarks import flask_app, instructions, peers, stage
 from benchmarks.case import Case, Figure
 from benchmarks.floor import Floor
 from benchmarks.frames import Frame
@@ -122,6 +122,14 @@ def test_what_cannot_be_counted_takes_nobody_elses_count() -> None:
     first, second = counted([uncounted, result(instructions=0)], [1, 2, 3])
     assert [time.instructions for time in first.times.values()] == [0, 0, 0]
     assert [time.instructions for time in second.times.values()] == [1, 2, 3]
+
+
+def test_a_count_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instructions, "LONGEST", 0.05)
+    waits = [sys.executable, "-c", "import signal; signal.pause()"]
+    with subprocess.Popen(waits, stderr=subprocess.PIPE) as process:
+        assert not instructions._done(process)
+        process.kill()
 
 
 def test_the_page_says_first_what_others_do_better() -> None:
