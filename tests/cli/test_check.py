@@ -103,6 +103,7 @@ def test_percentages_are_rounded_down() -> None:
     assert percent(999, 1000) == "99 %"
     assert percent(1000, 1000) == "100 %"
     assert "%" not in percent(0, 0)
+    assert not any(percent(whole - 1, whole) == "100 %" for whole in range(1, 5000))
 
 
 # ------------------------------------------------------------------ faults
@@ -293,6 +294,7 @@ def test_a_django_project_that_refuses_to_start_is_looked_at_whole(project: Path
     ran = really("check", "shop_wsgi:application", cwd=project)
     assert ran.rc == 1
     assert "error[R201]" in ran.out
+    assert re.search(r"--> shop_urls.py:\d+", ran.out)
     assert "2 of 3 routes decided (66 %)" in " ".join(ran.out.split())
     assert ran.err == ""
 
