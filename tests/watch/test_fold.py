@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 
 from bartizan.model.event import Event
 from bartizan.watch import fold as module
+from bartizan.watch import spool as spooling
 from bartizan.watch.find import find
 from bartizan.watch.fold import EQUAL, FOLDS, KEYS, RUNS, Folds, stands_for
 from bartizan.watch.line import encode
 from bartizan.watch.reader import decode, read
 from bartizan.watch.spool import Spool
+from bartizan.watch.ticking import tick_while
 from tests.watch.events import event
 from tests.watch.test_spool import FORK, Clock
 
@@ -195,17 +198,27 @@ def test_every_id_is_found_while_and_after_folding(tmp_path: Path) -> None:
         assert found is None or strange == f"{RUN}-1"
 
 
-def test_the_end_of_a_flood_is_written_though_nobody_asks_again(tmp_path: Path) -> None:
-    """The thread that does so ends with it, and comes back with the next flood."""
+def test_the_end_of_a_flood_is_written_though_nobody_asks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread that does so ends with it, and another comes with the next flood."""
+    threads: list[threading.Thread] = []
+
+    def start(tick: Callable[[], bool]) -> threading.Thread | None:
+        thread = tick_while(tick)
+        assert thread is not None
+        threads.append(thread)
+        return thread
+
+    monkeypatch.setattr(spooling, "tick_while", start)
     spool = Spool(tmp_path)
     for flood in range(2):
         for number in range(100):
             spool.write(refusal(100 * flood + number))
-        ticker = spool._ticker
-        assert ticker is not None
-        ticker.join(10)
-        assert not ticker.is_alive()
-        assert spool._ticker is None
+        assert len(threads) >= flood + 1
+        for thread in threads:
+            thread.join(10)
+            assert not thread.is_alive()
         assert sum(line.count for line in read(tmp_path)) == 100 * (flood + 1)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bartizan.watch import spool as spooling
 from bartizan.watch import trimming as module
 from bartizan.watch.keyed import KEY_FILE
 from bartizan.watch.reader import read
@@ -191,6 +192,30 @@ def test_where_nothing_can_be_dropped_nothing_is_written_beyond_the_cap(
         assert spool.failing
     assert on_disk(tmp_path) <= 2**20
     assert spool.lost > 0
+
+
+def test_where_no_other_segment_can_be_opened_the_old_one_is_written_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk has room and no inode, or the process no descriptor: nothing is lost."""
+    clock = Clock()
+    spool = Spool(tmp_path, cap=64 * 2**16, clock=clock)
+    spool.write(permit(0))  # type: ignore[arg-type]
+    with monkeypatch.context() as patch:
+        patch.setattr(spooling, "Segment", _no_room)
+        for number in range(1, 150):
+            spool.write(permit(number))  # type: ignore[arg-type]
+    assert spool.lost == 0
+    (path,) = tmp_path.glob("*.jsonl")
+    assert path.stat().st_size > 2**16
+    clock.now += 1
+    spool.write(permit(150))  # type: ignore[arg-type]
+    assert len(list(tmp_path.glob("*.jsonl"))) == 2
+    assert sum(1 for _ in read(tmp_path)) == 151
+
+
+def _no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_segments_rotate_by_size_and_by_age(tmp_path: Path) -> None:

@@ -178,17 +178,19 @@ class Spool:
         segment = self._segments.get(kind)
         if segment is not None and segment.size < self._largest and now < segment.ends:
             return segment
-        if now < self._shut:
+        if now >= self._shut:
+            try:
+                made = self._segments[kind] = Segment(self.directory, event, now + AGE)
+            except OSError:
+                self._shut = now + _AGAIN
+                if segment is None:
+                    raise
+            else:
+                self._grown = self._step
+                return made
+        if segment is None:
             raise OSError(errno.EAGAIN, "no segment could be opened a moment ago")
-        self._segments.pop(kind, None)
-        try:
-            segment = Segment(self.directory, event, now + AGE)
-        except OSError:
-            self._shut = now + _AGAIN
-            raise
-        self._segments[kind] = segment
-        self._grown = self._step
-        return segment
+        return segment  # too large or too old, and better than none
 
     def _see(self) -> None:
         """Once a second: whether segments and key are where they were."""
