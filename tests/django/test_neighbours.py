@@ -161,6 +161,16 @@ def test_a_header_that_is_not_ours_is_believed_of_everybody(projects: Projects) 
     assert seen == [True]
 
 
+def test_a_host_that_django_refuses_is_answered_500(projects: Projects) -> None:
+    more = {"middleware": [COMMON], "ALLOWED_HOSTS": ["other.example"]}
+    both = make(projects, **more)
+    assert told() == {"bartizan.W001"}
+    assert both.ask("/x", face="wsgi").status == 500
+    followed = make(projects, middleware=[COMMON], ALLOWED_HOSTS=["testserver"])
+    assert told() == set()
+    assert followed.ask("/x", face="wsgi").status == 200
+
+
 def test_www_is_prepended_to_a_host_that_the_policy_accepts(projects: Projects) -> None:
     project = make(projects, middleware=[COMMON], PREPEND_WWW=True)
     assert told() == {"bartizan.W012"}

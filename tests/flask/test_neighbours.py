@@ -14,6 +14,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, login_required, login_user
 from flask_talisman import Talisman
 from werkzeug.debug import DebuggedApplication
+from werkzeug.local import LocalProxy
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.middleware.shared_data import SharedDataMiddleware
@@ -349,6 +350,20 @@ def test_in_shadow_all_of_it_is_information_and_no_byte_changes(tmp_path: Path) 
     theirs, ours = ask(bare, headers=headers), ask(watched, headers=headers)
     assert (ours.status, ours.data) == (theirs.status, theirs.data)
     assert sorted(ours.headers) == sorted(theirs.headers)
+
+
+def test_a_package_that_is_made_otherwise_stops_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def build(app: Flask) -> None:
+        app.extensions["limiter"] = {"something else"}
+        around(lambda inner: LocalProxy(lambda: inner))(app)
+        around(ProxyFix)(app)
+
+    app = make(tmp_path, LIMITED, above=build)
+    assert told(app) == [("R304", "warning")]
+    assert "Flask-Limiter could not be looked at" in caplog.text
+    assert ask(app).status_code == 200
 
 
 def test_a_guarded_application_mounted_by_another(tmp_path: Path) -> None:

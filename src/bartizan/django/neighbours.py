@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from bartizan.django.routes import mount
 from bartizan.enforce.controls.headers import replaced
 from bartizan.policy.neighbours import Conflict, Met, Neighbour, limits, meet, unpassed
-from bartizan.policy.rules import Policy
+from bartizan.policy.rules import Place, Policy
 from bartizan.policy.source import files_of, line
 
 _CONSUMED: Final = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
@@ -28,8 +28,11 @@ _CONSUMED: Final = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 def met(policy: Policy) -> tuple[Met, ...]:
     """The conflicts of the project's settings with a policy."""
     module = str(getattr(settings, "SETTINGS_MODULE", None) or "")
-    files = (*files_of(module, "", sys.modules), module or "settings")
-    return meet(NEIGHBOURS, settings, policy, lambda written: line(written, files))
+
+    def locate(written: str) -> Place:
+        return line(written, (*files_of(module, "", sys.modules), module or "settings"))
+
+    return meet(NEIGHBOURS, settings, policy, locate)
 
 
 # ------------------------------------------------------------------ how one is recognised
@@ -158,7 +161,7 @@ NEIGHBOURS: Final[tuple[Neighbour[Where], ...]] = (
         (
             Conflict(
                 "R303", _hosts,
-                "refuses {}, which the policy accepts: requests for it are answered 400 or 500",
+                "refuses {}, which the policy accepts: requests for it are answered 500",
                 "Name the policy's hosts, or `*`: [api] hosts decides before Django does",
                 id="bartizan.W001",
             ),

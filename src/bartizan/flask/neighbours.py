@@ -6,7 +6,6 @@ Adding one more: one ``Neighbour`` in ``NEIGHBOURS``.
 import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
-from pathlib import Path
 from types import MethodType
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from bartizan.policy.neighbours import (
     meet,
     unpassed,
 )
-from bartizan.policy.rules import Policy
+from bartizan.policy.rules import Place, Policy
 from bartizan.policy.source import files_of, line
 
 DEEP: Final = 32
@@ -58,9 +57,13 @@ def around(app: Flask, gate: Any = None, behind: Any = None) -> Around:
 def met(around: Around, policy: Policy) -> tuple[Met, ...]:
     """The conflicts of an application with its policy."""
     app = around.app
-    # A page of its own where the application was made in the interpreter: nothing to find.
-    files = (*files_of(app.import_name, app.root_path, sys.modules), str(Path(app.root_path)))
-    return meet(NEIGHBOURS, around, policy, lambda written: line(written, files))
+
+    def locate(written: str) -> Place:
+        return line(
+            written, (*files_of(app.import_name, app.root_path, sys.modules), app.root_path)
+        )
+
+    return meet(NEIGHBOURS, around, policy, locate)
 
 
 def _between(outer: Any, target: Any, app: Flask) -> tuple[Any, ...]:
@@ -93,7 +96,10 @@ def _is_views(one: Any, app: Flask) -> bool:
 
 def _held(one: Any) -> Iterator[Any]:
     """What a callable holds: its attributes, or what its function closes over."""
-    yield from getattr(one, "__dict__", {}).values()
+    try:
+        yield from list(vars(one).values())
+    except (TypeError, RuntimeError):  # it has none, or is a proxy of nothing
+        return
     for cell in getattr(one, "__closure__", None) or ():
         try:
             yield cell.cell_contents

@@ -112,15 +112,25 @@ def _met(
     veiled: bool,
 ) -> Iterator[Met]:
     for neighbour in neighbours:
+        for conflict, words in _clashes(neighbour, where, policy):
+            sentence = f"{neighbour.name} {conflict.sentence.format(words)}"
+            place = locate(conflict.written or neighbour.written)
+            yield Met(conflict, level(conflict.code, veiled=veiled), sentence, place)
+
+
+def _clashes(
+    neighbour: Neighbour[Where], where: Where, policy: Policy
+) -> Iterator[tuple[Conflict, str]]:
+    """What clashes. A package that is not made as we know it must not stop anybody's start: the
+    guard holds without advice."""
+    try:
         it = neighbour.found(where)
-        if it is None:
-            continue
-        for conflict in neighbour.conflicts:
+        for conflict in neighbour.conflicts if it is not None else ():
             words = conflict.when(it, policy)
             if words:
-                sentence = f"{neighbour.name} {conflict.sentence.format(words)}"
-                place = locate(conflict.written or neighbour.written)
-                yield Met(conflict, level(conflict.code, veiled=veiled), sentence, place)
+                yield conflict, words
+    except Exception:
+        log.warning("%s could not be looked at", neighbour.name, exc_info=True)
 
 
 def level(code: str, *, veiled: bool) -> Level:
