@@ -34,8 +34,9 @@ Where a budget is missed, this is why. One guarded request taken apart: each sta
 before it does and one thing more. *Alone* it runs in a loop of nothing else; *around Flask* a bare
 Flask application answers each request as well, so that what the stage needs is no longer at hand
 when it comes again. The same instructions take up to twice as long there, and that is how every
-real application runs them. Instructions are counted by valgrind; they are nearly the same on a
-quiet and on a busy machine.
+real application runs them. That column holds differences of much larger figures, and is the least
+exact. Instructions are counted by valgrind; they are nearly the same on a quiet and on a busy
+machine.
 """
 
 FLOOR = """\
