@@ -6,13 +6,12 @@ Keys and what is lost without them come from ``policy/vocabulary.py``, all other
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from bartizan.policy import vocabulary
 from bartizan.policy.queries import KINDS
 from bartizan.policy.reading import Key
-from bartizan.policy.rules import ParameterKind
-from bartizan.policy.said import SHARED, said
+from bartizan.policy.said import SHARED, intro, said
 from scripts.fields import markdown
 
 SAID: Final = said()
@@ -51,7 +50,7 @@ def section(name: str) -> Iterator[str]:
     words = SAID[name]
     keys = vocabulary.SECTIONS.get(name, {})
     yield f"## {name[:1].upper() + name[1:]}\n"
-    yield _intro(name, words["intro"].strip()) + "\n"
+    yield intro(SAID, name) + "\n"
     if "example" in words:
         yield f"```toml\n{words['example'].strip()}\n```\n"
     described = keys if name not in SHARED else _own(name)
@@ -71,13 +70,6 @@ def _own(name: str) -> dict[str, Key]:
     """Keys of a group or of the defaults that an operation does not have."""
     keys = vocabulary.SECTIONS[name]
     return {key: row for key, row in keys.items() if key not in vocabulary.OPERATION}
-
-
-def _intro(name: str, text: str) -> str:
-    if name not in SHARED:
-        return text.replace("{kinds}", _listed(get_args(ParameterKind)))
-    missing = [key for key in vocabulary.OPERATION if key not in vocabulary.SECTIONS[name]]
-    return text.replace("{only}", _listed(missing))
 
 
 def _row(name: str, key: str, row: Key) -> str:

@@ -1,6 +1,7 @@
 """The JSON Schema of the language: described, closed, and never stricter than `load`."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -84,6 +85,7 @@ def test_every_property_is_described(path: str) -> None:
         first, *_ = form["description"].split("\n\nWithout it: ")
         assert first.endswith((".", ")")), f"{path}/{key}: {first!r}"
         assert "](" not in first, "a link of the page"
+        assert not re.search(r"\{(kinds|only|of)\}", form["description"])
 
 
 @pytest.mark.parametrize("path", TABLES)
@@ -104,7 +106,8 @@ def test_examples_and_defaults_are_right() -> None:
     for form in TABLES.values():
         for key, about in form.get("properties", {}).items():
             validator = jsonschema_rs.Draft7Validator(about, pattern_options=LINEAR)
-            for value in about.get("examples", []):
+            given = [about["default"]] if "default" in about else []
+            for value in (*about.get("examples", []), *given):
                 assert validator.is_valid(value), (key, value)
                 checked += 1
     assert checked > 40

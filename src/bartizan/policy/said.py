@@ -2,11 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bartizan.policy.vocabulary import OPERATION
+from bartizan.policy.match import KINDS
+from bartizan.policy.vocabulary import OPERATION, SECTIONS
 
 SHARED: Final = ("[defaults]", "a group")
 """Sections whose keys are told under an operation."""
@@ -23,6 +24,17 @@ def told(words: Mapping[str, Any], section: str, key: str) -> Mapping[str, Any]:
     home = "an operation" if section in SHARED and key in OPERATION else section
     found: Mapping[str, Any] = words[home]["keys"][key]
     return found
+
+
+def intro(words: Mapping[str, Any], section: str) -> str:
+    """What is said about a whole section, in Markdown."""
+    text: str = words[section]["intro"].strip()
+    missing = (key for key in OPERATION if key not in SECTIONS.get(section, ()))
+    return text.replace("{kinds}", _listed(KINDS)).replace("{only}", _listed(missing))
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 _LINK = re.compile(r"\[(`[^`]+`|[^\[\]`]+)\]\([^)\s]+\)")

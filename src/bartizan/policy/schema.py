@@ -13,11 +13,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bartizan.policy import patterns
-from bartizan.policy.match import KINDS
 from bartizan.policy.nested import CLOSED
 from bartizan.policy.reading import Form, Key
 from bartizan.policy.references import FACTS
-from bartizan.policy.said import plain, said, told
+from bartizan.policy.said import intro, plain, said, told
 from bartizan.policy.values import limits
 from bartizan.policy.vocabulary import SECTIONS, TOP
 
@@ -87,7 +86,7 @@ def _table(words: Mapping[str, Any], section: str) -> Form:
     required = [key for key, row in keys.items() if row.required]
     return {
         "type": "object",
-        "description": plain(words[section]["intro"].replace("{kinds}", ", ".join(KINDS))),
+        "description": plain(intro(words, section)),
         "properties": {
             key: _property(words, section, key, row) for key, row in keys.items() if row.enforced
         },
@@ -109,7 +108,7 @@ def _property(words: Mapping[str, Any], section: str, key: str, row: Key) -> For
     return {
         **form,
         "description": _described(words, section, key, row),
-        **({} if default in (None, "") else {"default": default}),
+        **({} if default in (None, "", [], {}) else {"default": default}),
         **({} if found is None else {"examples": [found]}),
     }
 
@@ -118,7 +117,7 @@ def _described(words: Mapping[str, Any], section: str, key: str, row: Key) -> st
     about = plain(told(words, section, key)["says"])
     if section == "the file itself":
         homes = (f"[{key}]", f"[[{key}]]", KEYED.get(key, ("", ""))[1])
-        about = next((plain(words[home]["intro"]) for home in homes if home in words), about)
+        about = next((plain(intro(words, home)) for home in homes if home in words), about)
     of = {"[api]": "the API", "[pass]": "the subtree"}.get(section, "the operation")
     lost = row.loss.format(of=of)
     return f"{about}\n\nWithout it: {lost}." if lost else about
