@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import msgspec
 import pytest
 
 from bartizan.enforce.guard import Guard
@@ -96,3 +97,12 @@ def test_networks_can_be_switched_off(network: str) -> None:
     asked(guard(journal, f"network = {network}"))
     assert journal.events[0].network == ("192.0.2.0/24" if network == "true" else "")
     assert journal.events[0].client, "the pseudonym stays"
+
+
+def test_a_line_says_nothing_that_is_its_default() -> None:
+    """A zero that is not the very object of the default would stand in every line."""
+    journal = Journal()
+    asked(guard(journal, ""))
+    said = msgspec.json.decode(msgspec.json.encode(journal.events[0]))
+    assert {"id", "outcome", "client"} <= said.keys()
+    assert said.keys().isdisjoint({"until", "count", "last", "ids", "trace", "size", "reason"})

@@ -67,10 +67,6 @@ class Recorder:
                 context.request.length or 0,
                 decision.withheld or 0,
                 int((time.perf_counter() - decision.ticks) * 1e6),
-                1,
-                "",
-                "",
-                0.0,
                 decision.trace,
             )
         )

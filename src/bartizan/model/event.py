@@ -54,6 +54,8 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     """1 where undeclared fields were withheld from the answer."""
     micros: int = 0
     """Microseconds from the beginning of the decision to the head of the answer."""
+    trace: str = ""
+    """Trace id of OpenTelemetry (W3C Trace Context, 32 hex digits) where one was current."""
     count: int = 1
     """How many events this line stands for: equal refusals past 60 a minute are folded. All other
     fields are those of the first. Of a notice: how many events or files it is about."""
@@ -64,5 +66,3 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     ``id`` to ``last``."""
     until: float = 0.0
     """``time`` of the last event that this line stands for, or that a notice is about; else 0."""
-    trace: str = ""
-    """Trace id of OpenTelemetry (W3C Trace Context, 32 hex digits) where one was current."""
