@@ -262,14 +262,14 @@ class _Answering:
         if self._closed:
             return
         if message["type"] == "http.response.start":
-            said = self._guard.release(
-                self._decision, message["status"], _decoded(message.get("headers", []))
-            )
+            theirs = _decoded(message.get("headers", []))
+            said = self._guard.release(self._decision, message["status"], theirs)
             if isinstance(said, Deny):
                 await self.refuse(said)
                 return
             self._started = True
-            message = {**message, "headers": _encoded(said)}
+            if said is not theirs:  # in shadow not even the case of a name changes
+                message = {**message, "headers": _encoded(said)}
         elif message["type"] in ("websocket.accept", "websocket.close") and not self._started:
             self._started = True
             self._guard.release(self._decision, 101 if "accept" in message["type"] else 403, [])
