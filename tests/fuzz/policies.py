@@ -13,6 +13,7 @@ from pathlib import Path
 
 import jsonschema_rs
 
+from bartizan.policy.codes import complete
 from bartizan.policy.faults import Fault, PolicyError
 from bartizan.policy.load import loads
 from bartizan.policy.said import said
@@ -48,7 +49,28 @@ def _open(folder: Path) -> Iterator[Judge]:
 
 
 def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace").replace("file:/", "file:")
+    """The policy; of an input after a blank only the lines that are TOML."""
+    text = data.decode("utf-8", "replace").replace("file:/", "file:")
+    return "\n".join(_toml(text[1:].split("\n"))) if text.startswith(" ") else text
+
+
+def _toml(lines: Iterable[str]) -> Iterator[str]:
+    """Lines that are TOML by themselves, no table and no key of one twice: mutated TOML is seldom
+    TOML, and what is to be fuzzed stands behind its parser."""
+    head = ""
+    seen = set()
+    for line in lines:
+        name = line.partition("=")[0].strip()
+        if name.startswith("["):
+            head = name
+        key = head if name.startswith("[") else f"{head} {name}"
+        try:
+            tomllib.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if key not in seen or name.startswith("[["):
+            seen.add(key)
+            yield line
 
 
 def _inside(fault: Fault, text: str, file: str) -> None:
@@ -68,7 +90,11 @@ def _seeds() -> Iterable[bytes]:
     yield from (corpus.policy.encode() for corpus in corpora())
     yield from (path.read_bytes() for path in ROOT.glob("tests/policy/samples/*.toml"))
     yield from (path.read_bytes() for path in ROOT.glob("examples/*/bartizan.toml"))
-    yield from (words["example"].encode() for words in said().values() if "example" in words)
+    for words in said().values():
+        if "example" in words:
+            example = complete(words["example"]).encode()
+            yield example
+            yield b" " + example
 
 
 WORDS = (
