@@ -6,8 +6,10 @@ import gzip
 import logging
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import django
 import pytest
 from django.core import checks
 from django.core.handlers.wsgi import WSGIHandler
@@ -349,3 +351,31 @@ def test_ids_are_given_once_and_stay() -> None:
     assert set(ids) - {f"bartizan.W{number:03}" for number in range(1, 15)} == {
         "bartizan.E005", "bartizan.E006",
     }  # fmt: skip
+
+
+@pytest.mark.skipif(django.VERSION < (6,), reason="Django has its own from 6.0 on")
+def test_django_s_own_content_security_policy_is_replaced(projects: Projects) -> None:
+    csp = "django.middleware.csp.ContentSecurityPolicyMiddleware"
+    more = {"middleware": [csp], "SECURE_CSP": {"default-src": ["https:"]}}
+    both = make(projects, **more)
+    assert told() == {"bartizan.W010"}
+    assert "https:" not in both.ask("/x", face="wsgi").headers["content-security-policy"]
+
+
+def test_a_package_for_content_security_policy_is_replaced(
+    projects: Projects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def says(get_response: Any) -> Any:
+        def middleware(request: HttpRequest) -> HttpResponse:
+            response: HttpResponse = get_response(request)
+            response["Content-Security-Policy"] = "default-src https:"
+            return response
+
+        return middleware
+
+    for name in ("csp", "csp.middleware"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    vars(sys.modules["csp.middleware"])["CSPMiddleware"] = says
+    both = make(projects, middleware=["csp.middleware.CSPMiddleware"])
+    assert told() == {"bartizan.W010"}
+    assert "https:" not in both.ask("/x", face="wsgi").headers["content-security-policy"]
