@@ -167,6 +167,20 @@ def test_workers_trim_at_the_same_time_without_harm(tmp_path: Path) -> None:
     assert reasons == {"events_trimmed"}, "nobody lost a file that was under way"
 
 
+def test_what_is_kept_free_is_enough_for_many_workers(tmp_path: Path) -> None:
+    """The worst case: all of them look at the same moment, and then all write what they may."""
+    looks, module.LOOKS = module.LOOKS, 64  # with larger steps fewer workers show the same
+    try:
+        spools = [Spool(tmp_path, cap=2**22) for _ in range(8)]
+    finally:
+        module.LOOKS = looks
+    for number in range(600):
+        for spool in spools:
+            spool.write(permit(number))  # type: ignore[arg-type]
+        if number % 5 == 0:
+            assert on_disk(tmp_path) <= 2**22
+
+
 def _seen(directory: Path) -> int:
     """Bytes on the disk at this moment; what is dropped meanwhile does not count."""
     total = 0
@@ -230,3 +244,38 @@ def test_segments_rotate_by_size_and_by_age(tmp_path: Path) -> None:
     clock.now += 86401
     spool.write(permit(200))  # type: ignore[arg-type]
     assert len(list(tmp_path.glob("*.jsonl"))) == before + 1
+
+
+# ------------------------------------------------------------------ broken twins
+
+
+def _looks_away(spool: Spool) -> None:
+    spool._grown = 0
+
+
+TWINS = {
+    "refusals go first": (
+        module, "ALLOWED", REFUSED, test_the_oldest_permits_go_first_then_the_oldest_refusals,
+    ),
+    "all at once": (module, "DROPS", 10**9, test_work_is_bounded_and_goes_on_the_next_time),
+    "bytes instead of pages": (module, "PAGE", 1, test_small_files_count_as_the_pages_they_take),
+    "nothing is kept free": (
+        module, "SPARE", 10**9, test_what_is_kept_free_is_enough_for_many_workers,
+    ),
+    "nobody looks": (
+        Spool, "_trim", _looks_away,
+        test_the_spool_never_exceeds_its_cap_and_says_that_it_reached_it,
+    ),
+    "segments never end": (Bounds, "segment", 2**60, test_segments_rotate_by_size_and_by_age),
+    "an age without end": (spooling, "AGE", 2.0**60, test_segments_rotate_by_size_and_by_age),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_broken_cap_is_noticed(
+    twin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, name, broken, noticing = TWINS[twin]
+    monkeypatch.setattr(owner, name, broken)
+    with pytest.raises(AssertionError):
+        noticing(tmp_path)
