@@ -36,10 +36,15 @@ def main(words: Sequence[str]) -> int:
     ends = time.monotonic() + asked.minutes * 60
     before = set((FOLDER / "findings").glob("*.toml"))
     tallies: dict[str, Tally] = {}
-    for number, name in enumerate(asked.targets):
-        share = (ends - time.monotonic()) / (len(asked.targets) - number)
-        tallies[name] = _one(name, max(int(share), 1), asked.seed, ends, tallies)
-    return _summary(tallies, set((FOLDER / "findings").glob("*.toml")), before)
+    try:
+        for number, name in enumerate(asked.targets):
+            share = (ends - time.monotonic()) / (len(asked.targets) - number)
+            tallies[name] = _one(name, max(int(share), 1), asked.seed, ends, tallies)
+    except KeyboardInterrupt:
+        _summary(tallies, before)
+        print(f"interrupted: {len(tallies)} of {len(asked.targets)} targets were asked")
+        return exits.INTERRUPTED
+    return _summary(tallies, before)
 
 
 def _asked(words: Sequence[str]) -> argparse.Namespace:
@@ -71,9 +76,12 @@ def _one(name: str, seconds: int, seed: int, ends: float, done: dict[str, Tally]
             while process.poll() is None and time.monotonic() < late:
                 _progress(name, _read(told), ends, done)
                 time.sleep(0.5)
+            late_by = process.poll() is None
         finally:
             process.kill()
-    return _read(told)
+    tally = _read(told)
+    tally.ended = 1 if late_by else process.returncode
+    return tally
 
 
 def _read(told: Path) -> Tally:
@@ -92,14 +100,15 @@ def _progress(name: str, now: Tally, ends: float, done: dict[str, Tally]) -> Non
     sys.stderr.flush()
 
 
-def _summary(tallies: dict[str, Tally], found: set[Path], before: set[Path]) -> int:
+def _summary(tallies: dict[str, Tally], before: set[Path]) -> int:
+    found = set((FOLDER / "findings").glob("*.toml"))
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
     for name, tally in tallies.items():
         deep = 100 * tally.deep // max(tally.inputs, 1)
         held = f"{tally.findings} FOUND" if tally.findings else "held"
-        if not tally.inputs:
-            held = f"NOT EXERCISED: see {(FOLDER / f'{name}.log').relative_to(ROOT)}"
+        if tally.ended or not tally.inputs:
+            held = f"{'ENDED EARLY' if tally.inputs else 'NOT EXERCISED'}: see .fuzz/{name}.log"
         print(f"{name:12} {tally.inputs:10,} inputs {deep:3} % past the door   {held}")
     for crash in sorted(FOLDER.glob("crash-*")):
         print(f"CRASHED on {crash.relative_to(ROOT)}")
@@ -107,11 +116,9 @@ def _summary(tallies: dict[str, Tally], found: set[Path], before: set[Path]) -> 
         print(f"found        {file.relative_to(ROOT)}{'' if file not in before else '  (before)'}")
     if found or any(FOLDER.glob("crash-*")):
         return exits.BROKEN
-    return exits.HELD if all(tally.inputs for tally in tallies.values()) else exits.EVIDENCE
+    whole = all(tally.inputs and not tally.ended for tally in tallies.values())
+    return exits.HELD if whole else exits.EVIDENCE
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit(exits.INTERRUPTED)
+    sys.exit(main(sys.argv[1:]))

@@ -32,6 +32,8 @@ class Tally(Struct):
     """Those that got past the first parser."""
     findings: int = 0
     """Faults that were found, each once."""
+    ended: int = 0
+    """How the process ended: 0 where its time was over."""
 
 
 @contextmanager

@@ -103,6 +103,7 @@ def test_the_command_names_what_it_does_not_know(capsys: pytest.CaptureFixture[s
         (Tally(10, 5, 0), False, exits.HELD, "held"),
         (Tally(10, 5, 1), True, exits.BROKEN, "1 FOUND"),
         (Tally(0, 0, 0), False, exits.EVIDENCE, "NOT EXERCISED"),
+        (Tally(10, 5, 0, ended=1), False, exits.EVIDENCE, "ENDED EARLY"),
     ],
 )
 def test_the_summary(
@@ -121,3 +122,20 @@ def test_the_summary(
     monkeypatch.setattr(command, "_one", once)
     assert command.main(["--minutes", "0", "policy"]) == code
     assert word in capsys.readouterr().out
+
+
+def test_an_interruption_leaves_a_partial_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "FOLDER", tmp_path)
+
+    def once(name: str, *_: object) -> Tally:
+        if name == "body":
+            raise KeyboardInterrupt
+        return Tally(10, 5, 0)
+
+    monkeypatch.setattr(command, "_one", once)
+    assert command.main(["policy", "body", "keys"]) == exits.INTERRUPTED
+    out = capsys.readouterr().out
+    assert "policy" in out
+    assert "interrupted: 1 of 3 targets were asked" in out
