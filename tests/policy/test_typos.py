@@ -154,7 +154,8 @@ def _slots() -> None:
     section = ""
     offset = 0
     heads = {
-        "[api]": "[api]", "[stores]": "[stores]", "[events]": "[events]", "[identity": "[identity.NAME]",
+        "[api]": "[api]", "[stores]": "[stores]", "[events]": "[events]",
+        "[identity": "[identity.NAME]",
         "[limits]": "", "[defaults]": "[defaults]", "[groups": "a group",
         "[operations": "an operation", "[pass": "[pass]", "[[expect": "[[expect]]",
     }  # fmt: skip
