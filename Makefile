@@ -25,7 +25,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_NATIVE_TLS := 1
 endif
 
-.PHONY: help setup demo test lint check format docs site bench lock
+.PHONY: help setup foreign demo test lint check format docs site bench lock
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -86,10 +86,14 @@ fuzz:  ## an hour of guided inputs for every reader (MINUTES=60 SEED=1 TARGET="b
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --exclude-newer "7 days" --custom-compile-command "make lock"
 
+foreign: $(filter .uv/bin/uv,$(UV))  ## fetch the applications of other people that tests observe
+	@scripts/foreign $(PYTHON) $(UV)
+
 lock: $(filter .uv/bin/uv,$(UV))  ## choose the newest versions again, one week old at least
 	$(COMPILE) pyproject.toml --all-extras --group build --group examples --group servers \
 	  --group neighbours --group peers --group demo --group test --group check -o requirements/test.txt
 	$(COMPILE) --group fuzz -o requirements/fuzz.txt
+	$(COMPILE) pyproject.toml --group foreign -o requirements/foreign.txt
 	$(COMPILE) --group uv -o requirements/uv.txt
 
 # The editable install needs no second download: its build tools are pinned like all the rest.
