@@ -10,7 +10,12 @@ from pathlib import Path
 import bartizan
 from tests.project.tree import ROOT, pyproject, text, tracked
 
-REQUIREMENTS = ("requirements/fuzz.txt", "requirements/test.txt", "requirements/uv.txt")
+REQUIREMENTS = (
+    "requirements/foreign.txt",
+    "requirements/fuzz.txt",
+    "requirements/test.txt",
+    "requirements/uv.txt",
+)
 
 
 def pins(path: str) -> dict[str, str]:

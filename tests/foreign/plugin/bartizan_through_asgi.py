@@ -61,6 +61,7 @@ class Handler(client.ClientHandler):
     """In the place of the client's WSGI handler."""
 
     guarded = False
+    application: Any = None
 
     def __call__(self, environ: Any) -> Any:
         client.request_started.disconnect(client.close_old_connections)
@@ -77,12 +78,13 @@ class Handler(client.ClientHandler):
 
     async def answered(self, environ: Any) -> dict[str, Any]:
         """The whole application answers; what it sent is what the response says."""
-        handler = Kept(csrf=self.enforce_csrf_checks)
-        application: Any = handler
-        if self.guarded:
-            from bartizan.django import Bartizan
+        if self.application is None:  # once for a client, as its own handler loads middleware
+            self.application = handler = Kept(csrf=self.enforce_csrf_checks)
+            if self.guarded:
+                from bartizan.django import Bartizan
 
-            application = Bartizan(handler)
+                self.application = Bartizan(handler)
+        application = self.application
         kept: dict[str, Any] = {}
         body, sent = environ["wsgi.input"].read(), []
         messages = [{"type": "http.request", "body": body, "more_body": False}]
