@@ -20,6 +20,9 @@ ANSWER: Final = 18
 UNREACHED: Final = "not reached"
 SILENT: Final = "no refusal"
 
+_NAMESAKES: Final = frozenset({"flood", "roles", "scopes"})
+"""Controls that are asked for by a key of their own name."""
+
 
 class Said(Struct, frozen=True):
     """What one row of the order table did."""
@@ -68,7 +71,7 @@ class Told(Struct, frozen=True):
         name, _, number = self.event.line.rpartition(":")
         if self.policy is None or not self.same or not number.isdecimal():
             return None
-        for place in _places(self.policy, self.event.operation):
+        for place in _places(self.policy, self.event):
             if PurePath(place.file).name == name and place.line == int(number):
                 return place
         return None
@@ -129,11 +132,16 @@ def _answered(rows: list[Said]) -> Iterator[Said]:
             yield Said(row.number, row.control, UNREACHED) if row.number > 5 else row
 
 
-def _places(policy: Policy, name: str) -> Iterator[Place]:
-    """The lines that an event of this operation can point at."""
+def _places(policy: Policy, event: Event) -> Iterator[Place]:
+    """The lines that an event can point at: where its control has a key of its own, that one."""
+    keys = dict(policy.api.places)
     for operation in policy.operations:
-        if operation.name == name:
-            yield operation.place
-            yield from operation.places.values()
-    yield from policy.api.places.values()
-    yield from (one.place for one in policy.passes)
+        if operation.name == event.operation:
+            keys |= operation.places
+            if event.control not in _NAMESAKES:
+                yield operation.place
+    if event.control in _NAMESAKES and event.control in keys:
+        yield keys[event.control]
+    else:
+        yield from keys.values()
+        yield from (one.place for one in policy.passes)
