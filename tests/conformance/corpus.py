@@ -73,6 +73,7 @@ GAPS: Mapping[str, Gap] = {
 """The declared table: what a question may leave out, in which columns, and why."""
 
 UNASKED: Mapping[str, str] = {
+    "events_unwritable": "no request causes it: a full disk does, in tests/watch/test_lost.py",
     "not_sealed": "no request causes it: a failed start does, in the adapters' own tests",
 }
 """Reasons that no question can cause."""
