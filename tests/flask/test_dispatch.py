@@ -326,3 +326,21 @@ def test_an_operation_is_never_reached_through_a_subtree(tmp_path: Path) -> None
     app = guarded(tmp_path, CATCH_ALL, swallowing)
     assert client(app).get("/api/files/app.js").status_code == 404
     assert client(app).get("/api/orders/7").text == "the view"
+
+
+def test_no_view_is_reached_by_a_decision_that_was_closed(tmp_path: Path) -> None:
+    """Somebody answers before act two, and lets the application work on nevertheless."""
+    shop = Shop()
+    app = guarded(tmp_path, ENTRIES, shop.build)
+    seal(app)
+    outside: Any = gate_of(app)._outside
+    behind = outside.app
+
+    def redirecting(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        start("302 Found", [("Location", "/api/x")])
+        moved = {**environ, "PATH_INFO": "/api/pay", "REQUEST_METHOD": "POST"}
+        return [b"".join(behind(moved, lambda *head: lambda data: None))[:0]]
+
+    outside.app = redirecting
+    run_wsgi_app(app, environ())
+    assert shop.paid == 0

@@ -111,7 +111,7 @@ class Guard:
             return self._again(decision, route)
         if self._trace is not None:  # a span that begins and ends between us and the view
             decision.trace = self._trace()
-        return advance(decision, self._store, read, route)
+        return advance(decision, self._store, read, route) or self._left(decision)
 
     async def aresume(
         self, decision: Decision, route: Route, read: Callable[[int], Any]
@@ -121,7 +121,7 @@ class Guard:
             return self._again(decision, route)
         if self._trace is not None:
             decision.trace = self._trace()
-        return await aadvance(decision, self._store, read, route)
+        return await aadvance(decision, self._store, read, route) or self._left(decision)
 
     def _again(self, decision: Decision, route: Route) -> Outcome | None:
         """Somebody dispatches a request that is decided already: what was decided stands, for
@@ -131,6 +131,14 @@ class Guard:
             self.fail(decision, said)
         decision.withheld = None
         return decision.outcome
+
+    def _left(self, decision: Decision) -> Deny | None:
+        """Act two has no word: the decision was closed before it. Its client may have gone while
+        a thread goes on, and what nobody has looked at does not go to a view."""
+        if decision.plan.veiled_until > self._clock():
+            return None
+        decision.outcome = errors.UNGUARDED
+        return errors.UNGUARDED
 
     # ------------------------------------------------------------ the answer
 
