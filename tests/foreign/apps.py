@@ -15,6 +15,16 @@ HERE: Final = Path(__file__).resolve().parents[2] / ".foreign"
 """Where ``scripts/foreign`` puts everything."""
 
 
+def absent() -> str:
+    """Why they are not observed here; empty where they are. Their Python is that of ``.foreign``,
+    whoever asks: once, by its own, is enough."""
+    if not (HERE / ".ready").exists():
+        return "NOTHING FOREIGN IS OBSERVED: run `make foreign` first"
+    theirs = (HERE / "venv/pyvenv.cfg").read_text()
+    ours = "version_info = {}.{}.".format(*sys.version_info)
+    return "" if ours in theirs else "they run under another Python"
+
+
 class App(Struct, frozen=True):
     """An application with its own test-suite, as it comes from its package."""
 

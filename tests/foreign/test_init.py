@@ -11,15 +11,13 @@ import pytest
 from msgspec import Struct
 
 from bartizan.policy.load import load
+from tests.foreign.apps import HERE, absent
 
-HERE: Final = Path(__file__).resolve().parents[2] / ".foreign"
 """Where ``scripts/foreign`` puts everything."""
 
 PYTHON: Final = HERE / "venv" / "bin" / "python"
 
-pytestmark = pytest.mark.skipif(
-    not (HERE / ".ready").exists(), reason="scripts/foreign has not fetched them"
-)
+pytestmark = pytest.mark.skipif(absent() != "", reason=absent())
 
 
 class Sample(Struct, frozen=True):
