@@ -52,3 +52,30 @@ def test_a_shadow_over_all_changes_no_byte(projects: Projects, face: str) -> Non
     assert project.journal.events[-1].shadowed == ("credential_missing",)
     undeclared = project.ask("/api/y", face=face)
     assert undeclared.headers["content-type"].startswith("text/html")
+
+
+class Teaching:
+    """A middleware of the application's own, which means something else by `subject`."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        vars(request)["subject"] = "maths"
+        response: HttpResponse = self.get_response(request)
+        return response
+
+
+def taught(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(vars(request)["subject"]))
+
+
+@pytest.mark.parametrize(
+    ("head", "said"), [(VEILED, b"maths"), (HEAD, b"None")], ids=["in shadow", "enforced"]
+)
+def test_in_shadow_the_applications_own_subject_stays(
+    projects: Projects, head: str, said: bytes
+) -> None:
+    entry = ENTRY + "public = true\n"
+    project = projects.make(entry, [path("api/x", taught)], middleware=[Teaching], head=head)
+    assert project.ask("/api/x").body == said

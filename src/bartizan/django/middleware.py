@@ -169,11 +169,21 @@ def failed(*, request: HttpRequest | None = None, **_: Any) -> None:
 def _spoken(request: HttpRequest, held: Parked, outcome: Outcome | None) -> HttpResponse | None:
     """What act two has said: the view's beliefs, or our answer in its place."""
     if isinstance(outcome, Permit):
-        request.decision = outcome  # type: ignore[attr-defined]
-        request.subject = outcome.subject  # type: ignore[attr-defined]
+        _tell(request, held, outcome)
     elif outcome is not None:
         return answer.refusal(held.guard, held.decision, outcome)
     return None
+
+
+def _tell(request: HttpRequest, held: Parked, permit: Permit) -> None:
+    """The view's beliefs. While who asks is only looked at, no view takes our word (R203), and what
+    the application itself calls by these names stays."""
+    told = vars(request)
+    if held.decision.plan.shadows and not held.guard.enforces(held.decision, "authenticate"):
+        told.setdefault("decision", permit)
+        told.setdefault("subject", permit.subject)
+    else:
+        told["decision"], told["subject"] = permit, permit.subject
 
 
 def _cut(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
