@@ -21,6 +21,9 @@ from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.test import Client, TestResponse, create_environ, run_wsgi_app
 from whitenoise import WhiteNoise
 
+from bartizan.cli.application import FLASK, Application
+from bartizan.cli.check_text import remarks
+from bartizan.cli.checking import check
 from bartizan.flask import Bartizan, seal
 from bartizan.flask.extension import gate_of
 from bartizan.policy.faults import PolicyError
@@ -325,6 +328,15 @@ def test_each_is_said_once_in_the_log_with_its_line(
     assert f"{__file__}:" in said[0].getMessage()
     number = int(said[0].getMessage().partition(f"{__file__}:")[2].partition(")")[0])
     assert "CORS(" in Path(__file__).read_text().splitlines()[number - 1]
+
+
+def test_check_says_what_to_do_about_each(tmp_path: Path) -> None:
+    app = make(tmp_path, OPEN, above=everything)
+    checked = check(Application("shop", FLASK, app), "")
+    page = " ".join(" ".join(remarks(checked.lints, 80)).split())
+    for it in gate_of(app).neighbours(gate_of(app).policy):
+        assert " ".join(it.conflict.advice.split()) in page
+    assert [fault.code for fault in checked.faults] == []
 
 
 def test_without_other_packages_nothing_is_said(tmp_path: Path) -> None:

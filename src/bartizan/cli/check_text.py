@@ -174,18 +174,18 @@ def unguarded(why: str, room: int) -> list[str]:
 
 
 def remarks(lints: tuple[Lint, ...], room: int) -> list[str]:
-    """Lints, those of one code together, with what to do said once."""
+    """Lints, those of one code and advice together, with what to do said once."""
     titles = {**TITLES, **{kind.code: kind.title for kind in LINTS}}
     told = [it for it in lints if it.code not in SAID_ELSEWHERE]
     lines: list[str] = []
-    for code, group in groupby(told, key=lambda it: it.code):
+    for (code, advice), group in groupby(told, key=lambda it: (it.code, it.advice)):
         found = list(group)
         head = f"{found[0].severity}[{code}]"
         style = "warning" if found[0].severity == "warning" else "help"
         lines += [paint(style, head) + f" {titles[code]}"]
         for it in found:
             lines += paragraph(it.sentence, room, f"  {short(str(it.place))}  ", "    ")
-        lines += paragraph(found[0].advice, room, "  = ", "    ")
+        lines += paragraph(advice, room, "  = ", "    ")
     return lines
 
 

@@ -4,6 +4,7 @@ It is advice for people: where nothing is found, the first line of the first fil
 """
 
 import ast
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,8 @@ MOST: Final = 200
 """So many files are read at most."""
 LARGEST: Final = 1_000_000
 """Bytes of a file that is still read."""
+INSTALLED: Final = f"{os.sep}site-packages{os.sep}"
+"""Below it lies what nobody here has written."""
 
 
 def line(written: str, files: Iterable[str]) -> Place:
@@ -44,7 +47,7 @@ def files_of(name: str, root: str, modules: Mapping[str, ModuleType | None]) -> 
         yield known[name]
     yield from (file for module, file in known.items() if f"{module}.".startswith(package))
     for file in known.values():
-        if root and Path(root) in Path(file).parents and "site-packages" not in file:
+        if root and file.startswith(f"{root.rstrip(os.sep)}{os.sep}") and INSTALLED not in file:
             yield file
 
 
