@@ -51,6 +51,15 @@ HIDDEN = (
     "-----BEGIN PRIVATE KEY-----\nhunter2",
     "xoxb-hunter2hunter2 x",
     "sk_live_hunter2hunter2",
+    "user%5Bpassword%5D=hunter2&x=1",
+    "token[]=hunter2",
+    "user[password][]=hunter2",
+    "user%5Btokens%5D%5B%5D=hunter2",
+    "?next=%2Freset%3Ftoken%3Dhunter2",
+    'Cookie: messages="a \\054b"; sessionid=hunter2',
+    '{"text": "Cookie: a=\\"x\\"; sessionid=hunter2"}',
+    "postgres://bob:p@hunter2@db/x",
+    f"https://aws:{'A' * 900}hunter2@pypi.example/simple/",
 )
 KEPT = (
     "",
@@ -112,7 +121,7 @@ def test_other_names(name: object) -> None:
 PIECES = (
     "password", "token", "secret_", "key", "=", ":", " ", "'", '"', "\\", "\\'", "[", "]", "{", ",",
     "eyJ", ".", "-", "-----BEGIN ", "PRIVATE KEY-----", "-----END", "://", "@", "bearer ", "basic ",
-    "authorization", "cookie:", "\n", "=>", "b'", "ghp_", "xoxb-", "%20", "a", "\u017f", "\ud800",
+    "authorization", "cookie:", "=\"", "\n", "=>", "b'", "ghp_", "xoxb-", "%20", "%5D", "%3D", "a", "\u017f", "\ud800",
 )  # fmt: skip
 
 

@@ -32,7 +32,9 @@ _STEMS: Final = (
 """Where none of these stands, there is nothing to do: nearly every line of a log."""
 
 _SEPARATOR = re.compile(
-    r"""(?:\\?["']|\])?[ \t]{0,8}(?:=>|[=:]|,(?=[ \t]?b?["']))[ \t]{0,8}(?:b(?=["']))?"""
+    r"""(?:\\?["']|(?:\]|%5D)?(?:\[\]|%5B%5D)?)[ \t]{0,8}(?:=>|[=:]|%3[AD]|,(?=[ \t]?b?["']))"""
+    r"""[ \t]{0,8}(?:b(?=["']))?""",
+    re.IGNORECASE,
 ).match
 _QUOTED: Final = {
     '"': re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL).match,
@@ -44,14 +46,16 @@ _CLOSES: Final = re.compile(
     re.DOTALL,
 ).match
 _PLAIN = re.compile(r"""[^\s&"'<>]*+""").match
-_LINE = re.compile(r"[^\r\n\"']*+").match
+_LINE = re.compile(r"""(?:[^\r\n"']++|(?<==)"[^\r\n"]*+"|(?<==\\)"[^\r\n"]*+")*+""").match
+"""The rest of a line, up to a quote around all of it: cookies have quotes too (RFC 6265 4.1.1)."""
 _BLANKS = re.compile(r"[ \t]{1,8}").match
 _TOKEN68 = re.compile(r"[A-Za-z0-9\-._~+/%]++=*+").match
 _JWT = re.compile(r"[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]*+){0,4}+").match
 _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}?PRIVATE KEY-----").match
 _END = re.compile(r"-----END [A-Z0-9 ]{0,60}-----|-----END").search
-_USER = re.compile(r"://[^\s/@:?#]{0,256}+:").match
-_PASSWORD = re.compile(r"[^\s/@]{1,256}+(?=@)").match
+# Both end before a slash, so that all of them together look at a text once.
+_USER = re.compile(r"://[^\s/@:?#]*+:").match
+_PASSWORD = re.compile(r"[^\s/]+(?=@)").match
 _KNOWN = re.compile(r"[A-Za-z0-9_-]{8,}+").match
 
 _TRAILING: Final = ",;.)]}"
