@@ -13,8 +13,6 @@ from msgspec import Struct
 from bartizan.policy.load import load
 from tests.foreign.apps import HERE, absent
 
-"""Where ``scripts/foreign`` puts everything."""
-
 PYTHON: Final = HERE / "venv" / "bin" / "python"
 
 pytestmark = pytest.mark.skipif(absent() != "", reason=absent())
