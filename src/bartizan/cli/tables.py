@@ -16,6 +16,10 @@ PARTS: Final = re.compile(r"(?<=[ /,])")
 _WORDS: Final = re.compile(r"(?<= )")
 
 
+NARROW: Final = 8
+"""Columns that a text behind a lead has at least."""
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Rows under a head, in columns. A line break in a cell stays one."""
     cells = [[clean_lines(cell) for cell in row] for row in [head, *rows]]
@@ -26,14 +30,21 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> lis
 
 
 def paragraph(text: str, width: int, lead: str = "", indent: str | None = None) -> list[str]:
-    """Text folded to a width, behind a lead; further lines stand under its first word."""
+    """Text folded to a width, behind a lead; further lines stand under its first word.
+
+    A lead that leaves no room, as a long path, stands on lines of its own.
+    """
+    above: list[str] = []
+    if lead.strip() and width - columns(lead) < NARROW:
+        above, lead, indent = fold(clean(lead.rstrip()), width), "    ", "    "
     under = " " * columns(lead) if indent is None else indent
     folded = [
         part
         for line in clean_lines(text)
         for part in fold(line, width - max(columns(lead), columns(under)))
     ]
-    return [(under if number else lead) + part for number, part in enumerate(folded)]
+    behind = [(under if number else lead) + part for number, part in enumerate(folded)]
+    return [*above, *behind]
 
 
 def clean_lines(text: str) -> list[str]:
@@ -42,7 +53,8 @@ def clean_lines(text: str) -> list[str]:
 
 
 def fold(text: str, width: int, breaks: re.Pattern[str] = _WORDS) -> list[str]:
-    """A text in lines of a width, broken between words where that is possible."""
+    """A text in lines of a width, one at least, broken between words where that is possible."""
+    width = max(width, 1)
     if columns(text) <= width:
         return [text]
     lines, line = [], ""
