@@ -140,6 +140,32 @@ def test_threads_do_not_hear_of_one_another(tmp_path: Path, kept: Kept) -> None:
     assert {id for id, _ in kept.said} == {event.id for event in events}
 
 
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_request_within_a_request(tmp_path: Path, kept: Kept, keeps: bool) -> None:
+    """The view has its own decision back, also while it still holds what it was answered."""
+
+    def nest(app: Flask) -> None:
+        @app.get("/api/x")
+        def x() -> str:
+            note()
+            answer = app.test_client().get("/api/stream", base_url="https://api.example.com")
+            if not keeps:
+                del answer
+            note()
+            return "x"
+
+        @app.get("/api/stream")
+        def within() -> str:
+            note()
+            return ""
+
+    app = guarded(tmp_path, ENTRIES, nest)
+    events = listen(app)
+    ask(app, "/api/x")
+    inner, outer = (event.id for event in events)
+    assert [id for id, _ in kept.said] == [outer, inner, outer]
+
+
 # ------------------------------------------------------------------ Django
 
 

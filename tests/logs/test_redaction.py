@@ -121,7 +121,8 @@ def test_other_names(name: object) -> None:
 PIECES = (
     "password", "token", "secret_", "key", "=", ":", " ", "'", '"', "\\", "\\'", "[", "]", "{", ",",
     "eyJ", ".", "-", "-----BEGIN ", "PRIVATE KEY-----", "-----END", "://", "@", "bearer ", "basic ",
-    "authorization", "cookie:", "=\"", "\n", "=>", "b'", "ghp_", "xoxb-", "%20", "%5D", "%3D", "a", "\u017f", "\ud800",
+    "authorization", "cookie:", "=\"", "\n", "=>", "b'", "ghp_", "xoxb-", "%20", "%5D", "%3D",
+    "a", "\u017f", "\ud800",
 )  # fmt: skip
 
 

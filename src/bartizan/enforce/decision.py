@@ -30,7 +30,7 @@ class Decision(Struct, eq=False, weakref=True):
     withheld: int | None = None
     """1 where fields of the answer were withheld, else 0; ``None`` before it was looked at."""
     recorded: bool = False
-    """Whether its event is written."""
+    """Whether its event is written, where events are: the head of its answer has left."""
     trace: str = ""
     """Trace id that was current when it was last looked at; empty where none was."""
 

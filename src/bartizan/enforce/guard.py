@@ -175,8 +175,7 @@ class Guard:
             decision.steps.close()
         elif plan.keep and self.uncut(decision, status) and self.fail(decision, errors.WITHHELD):
             return errors.WITHHELD
-        if self._recorder is not None:
-            self._record(decision, status)
+        self._record(decision, status)
         if plan.shadows and plan.veiled_until > self._clock():
             return headers
         headers = [*headers, ("Bartizan-Decision", decision.id)]
@@ -241,8 +240,10 @@ class Guard:
         return kept if self.enforces(decision, "output") else None
 
     def _record(self, decision: Decision, status: int) -> None:
-        if self._recorder is not None and not decision.recorded:
-            decision.recorded = True
+        if decision.recorded:
+            return
+        decision.recorded = True
+        if self._recorder is not None:
             if self._trace is not None and not decision.trace:
                 decision.trace = self._trace()
             self._recorder.write(decision, status)
