@@ -70,7 +70,9 @@ def test_without_an_application_nothing_was_exercised(shop: Path) -> None:
     ran = run("check")
     assert ran.rc == 4
     assert "not exercised" in ran.out
-    assert "no application was asked" in " ".join(ran.out.split())
+    told = " ".join(ran.out.split())
+    assert "no application was asked" in told
+    assert "DJANGO_SETTINGS_MODULE" in told
 
 
 def test_a_policy_without_operations_is_no_success(shop: Path) -> None:
@@ -200,6 +202,7 @@ def test_another_policy_may_be_held_against_it(shop: Path) -> None:
         ("broken:app", "RuntimeError at broken.py:4: no database here"),
         ("json:JSONDecoder", "neither a Flask application nor a Django one"),
         ("json", "json has no `app`"),
+        ("json", "A Django project is named by DJANGO_SETTINGS_MODULE alone"),
         ("shop:app(x", "write module:app or module:create_app()"),
     ],
 )

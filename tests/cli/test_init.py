@@ -217,6 +217,7 @@ def test_it_may_lie_elsewhere(here: Path) -> None:
     ran = run("init", FLASK[0], "--output", "etc/first.toml")
     assert ran.rc == 0
     assert 'Bartizan(app, policy="etc/first.toml")' in ran.out
+    assert f"Next   bartizan check '{FLASK[0]}' --policy etc/first.toml" in ran.out
     assert run("check", FLASK[0], "--policy", "etc/first.toml").rc == 0
     missing = run("init", FLASK[0], "--output", "nowhere/first.toml")
     assert missing.rc == 2
@@ -227,7 +228,7 @@ def test_what_comes_next_is_said(here: Path) -> None:
     ran = run("init", FLASK[0])
     told = ran.out.splitlines()
     assert told[0].startswith("target   flask_every:create_app() (Flask), ")
-    assert "Next   bartizan check flask_every:create_app()" in told
+    assert "Next   bartizan check 'flask_every:create_app()'" in told
     assert "         Bartizan(app)" in told
     todos = (here / "bartizan.toml").read_text().count("# TODO")
     assert f"{todos} TODO lines" in lines(ran)

@@ -155,7 +155,10 @@ def load(named: str) -> Any:
     if not name:
         name = next((usual for usual in USUAL if hasattr(module, usual)), "")
         if not name:
-            raise Unasked(f"{named} has no `app` and no `create_app`: name it, {module_name}:NAME")
+            raise Unasked(
+                f"{named} has no `app` and no `create_app`: name it, {module_name}:NAME. "
+                "A Django project is named by DJANGO_SETTINGS_MODULE alone"
+            )
     return _made(module, name, named)
 
 

@@ -78,7 +78,8 @@ class Checked(Struct, frozen=True):
             return "the policy decides nothing: it has no operations"
         if self.found is None:
             return (
-                "no application was asked (name it: bartizan check module:app): "
+                "no application was asked (name it: bartizan check module:app, or set "
+                "DJANGO_SETTINGS_MODULE): "
                 "routes, keys and bound forms were not compared"
             )
         if self.expected.unasked:

@@ -6,6 +6,7 @@ held against the application once, so that what is written is what ``bartizan ch
 
 import datetime as dt
 import os
+import shlex
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -74,7 +75,10 @@ def _found(ctx: click.Context, app: str) -> Application:
             f"{error.faults[0].message}. Take its guard out until the policy is written"
         ) from None
     if application is None:
-        raise Unasked("name the application: bartizan init module:app, or module:create_app()")
+        raise Unasked(
+            "name the application: bartizan init module:app, or 'module:create_app()'; "
+            "a Django project by DJANGO_SETTINGS_MODULE"
+        )
     return application
 
 
@@ -141,8 +145,7 @@ def _told(
     yield from paragraph(f"{target.with_name(SCHEMA)}: the language, for editors", room,
                          "written  ")  # fmt: skip
     yield ""
-    django = application.target is None  # found by its settings, which check finds as well
-    yield f"Next   bartizan check {'' if django else application.title}".rstrip()
+    yield f"Next   {_next(application, target)}"
     yield "       and the guard before it, which refuses nothing yet:"
     for line in beginning.lines(_from(beginning.home, target)):
         yield f"         {line}"
@@ -151,6 +154,16 @@ def _told(
     if made.left:
         what = f"{counted(made.left, 'route')} without an entry, named at the end of the file"
     yield from ending("written", "warning" if made.left else "good", what, _code(made))
+
+
+def _next(application: Application, target: Path) -> str:
+    """The command as a shell takes it: the parentheses of a factory are quoted."""
+    words = ["bartizan", "check"]
+    if application.target is not None:  # Django's settings are found by check as well
+        words.append(application.title)
+    if target != Path(HERE):
+        words += ["--policy", str(target)]
+    return shlex.join(words)
 
 
 def _code(made: Draft) -> int:
