@@ -6,6 +6,8 @@ from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from wsgiref.handlers import BaseCGIHandler as CGI
+from wsgiref.validate import validator
 
 import pytest
 from flask import Flask, Response, after_this_request, jsonify, request
@@ -344,3 +346,18 @@ def test_no_view_is_reached_by_a_decision_that_was_closed(tmp_path: Path) -> Non
     outside.app = redirecting
     run_wsgi_app(app, environ())
     assert shop.paid == 0
+
+
+def cgi(app: Any) -> bytes:
+    """Each request in a process of its own (RFC 3875), and it is gone afterwards."""
+    out = BytesIO()
+    CGI(BytesIO(), out, BytesIO(), environ(), multithread=False, multiprocess=True).run(app)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("around", [lambda app: app, validator])
+def test_processes_that_count_nothing_do_not_serve(tmp_path: Path, around: Any) -> None:
+    """What calls us is a module of wsgiref, and not its server of one process."""
+    app = guarded(tmp_path, ENTRIES, Shop().build)
+    seal(app)
+    assert cgi(around(app)).startswith(b"Status: 503")

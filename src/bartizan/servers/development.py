@@ -64,7 +64,7 @@ WSGIREF: Final = replace(
     name="wsgiref",
     title="wsgiref",
     package="wsgiref",
-    modules=("wsgiref",),
+    modules=("wsgiref.simple_server",),
     command="",
     underscore="merged",
 )
