@@ -10,6 +10,7 @@ from bartizan.model.event import Event
 from bartizan.model.notices import NOTICES
 from bartizan.model.reasons import REASONS
 from bartizan.policy.nearest import nearest
+from bartizan.policy.networks import network, parse_address
 from bartizan.policy.rules import Policy
 
 
@@ -107,6 +108,19 @@ def named(operation: str, policy: Policy | None) -> str:
     return whole if operation not in names and whole in names else operation
 
 
+def _network(_ctx: click.Context, _option: click.Parameter, given: str) -> str:
+    """A /24 or /48 as events write it, or an address in it; a slip would see nothing for ever."""
+    host, _, prefix = given.strip().partition("/")
+    address = parse_address(host)
+    whole = network(address)
+    if given and (address is None or prefix not in ("", whole.rpartition("/")[2])):
+        raise click.BadParameter(
+            f"{given!r} is no network of events: write 203.0.113.0/24, 2001:db8:1::/48, "
+            "or an address in it"
+        )
+    return whole if given else ""
+
+
 def _hash(_ctx: click.Context, _option: click.Parameter, given: str) -> str:
     plain = given.strip().lower()
     if plain.strip("0123456789abcdef") or len(plain) > 16:
@@ -137,7 +151,13 @@ def sifted(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="NAME",
             help="one operation: 'GET /orders'",
         ),
-        click.option("--network", default="", metavar="NET", help="from a network: 203.0.113.0/24"),
+        click.option(
+            "--network",
+            default="",
+            callback=_network,
+            metavar="NET",
+            help="from a network: 203.0.113.0/24",
+        ),
         click.option(
             "--client",
             default="",
