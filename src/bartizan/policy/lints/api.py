@@ -167,7 +167,7 @@ MEMORY = LintKind(
     code="P408",
     title="limits per process",
     severity="warning",
-    advice="run one worker process, or read every limit as one for each worker",
+    advice="run one worker process with threads: once anything is enforced, a second is refused",
     why="Each process has its own memory. Four workers admit four times the limit, and a restart "
     "forgets everything that was counted.",
     bad='[api]\nflood = "1000/minute per client"\n\n[stores]\nlimits = "memory://"\n',
