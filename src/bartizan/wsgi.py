@@ -215,6 +215,7 @@ class _Answering(Struct, eq=False):
     _environ: Environ
     _start: StartResponse
     _started: bool = False
+    _given: bool = False
     _ours: list[bytes] | None = None
 
     def run(self, app: Application) -> Iterable[bytes]:
@@ -228,6 +229,7 @@ class _Answering(Struct, eq=False):
         if self._ours is not None:
             _close(body)
             return self._ours
+        self._given = self._started
         return body if self._started else self._late(body)
 
     def start_response(
@@ -239,6 +241,8 @@ class _Answering(Struct, eq=False):
         self._started = True
         said = self._guard.release(self._decision, int(status[:3]), headers)
         if isinstance(said, Deny):
+            if self._given:  # nothing of ours can take the place of what the server iterates
+                raise RuntimeError(f"a second head is refused: {said.reason.name}")
             self._refuse(said, exc_info)
             return lambda data: None
         return self._start(status, said, exc_info) if exc_info else self._start(status, said)

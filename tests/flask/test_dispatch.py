@@ -362,3 +362,32 @@ def test_processes_that_count_nothing_do_not_serve(tmp_path: Path, around: Any) 
     app = guarded(tmp_path, ENTRIES, Shop().build)
     seal(app)
     assert cgi(around(app)).startswith(b"Status: 503")
+
+
+def test_no_second_head_brings_what_nobody_has_cut(tmp_path: Path) -> None:
+    """The server iterates already: neither the new head nor the body beneath it leaves."""
+
+    def build(app: Flask) -> None:
+        Shop().build(app)
+        app.view_functions["one"] = lambda: ("gone", 404)
+
+    app = guarded(tmp_path, ENTRIES, build)
+    seal(app)
+    outside: Any = gate_of(app)._outside
+    behind = outside.app
+
+    def found(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        behind(environ, start)
+        return late(start)
+
+    def late(start: Any) -> Iterable[bytes]:
+        why = ValueError()
+        start("200 OK", [("Content-Type", "application/json")], (ValueError, why, None))
+        yield b'{"secret": 2}'
+
+    outside.app = found
+    heads: list[str] = []
+    body = app(environ(), lambda status, *_: heads.append(status))
+    with pytest.raises(RuntimeError, match="output_unenforced"):
+        b"".join(body)
+    assert heads == ["404 NOT FOUND"]
