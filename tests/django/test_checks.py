@@ -55,6 +55,15 @@ def test_lints_keep_their_severity(projects: Projects) -> None:
     assert levels["bartizan.P410"] == checks.INFO
 
 
+def test_lints_of_one_kind_are_one_message(projects: Projects) -> None:
+    """Django says them before every command; `bartizan check` has every line."""
+    alike = "".join(f'[operations."POST /{name}"]\npublic = true\n' for name in "abc")
+    urls = [*URLS, *(path(f"api/{name}", view) for name in "abc")]
+    projects.make(OPEN + alike, urls)
+    found = [each for each in check() if each.id == "bartizan.P445"]
+    assert [each.msg.partition(" (")[2] for each in found] == ["and 2 more: bartizan check)"]
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [

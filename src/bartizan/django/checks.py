@@ -4,6 +4,8 @@ Faults and lints of the policy keep their codes: ``bartizan.P103`` is what ``bar
 P103`` explains. ``bartizan.E…`` and ``bartizan.W…`` are about Django's own settings.
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any, Final
 
 from django.core import checks
@@ -28,7 +30,7 @@ def check(app_configs: Any = None, **_: Any) -> list[checks.CheckMessage]:
     try:
         said = conf.read()
         policy = open_policy(said)
-        found += [_lint(each) for each in lint(policy)]
+        found += _lints(lint(policy))
         found += map(conflict, met(policy))
         equip(policy, bind=said.bind, survey=surveyed(policy))
     except ImproperlyConfigured as error:
@@ -52,6 +54,12 @@ def _fault(fault: Fault) -> checks.CheckMessage:
     return checks.Error(fault.message, hint=hint, obj=fault.place, id=f"bartizan.{fault.code}")
 
 
-def _lint(found: Lint) -> checks.CheckMessage:
-    level = _LEVELS[found.severity]
-    return level(found.sentence, hint=found.advice, obj=found.place, id=f"bartizan.{found.code}")
+def _lints(found: Iterable[Lint]) -> Iterator[checks.CheckMessage]:
+    """One message a code, at its first line: Django says them all before every command, and a
+    policy of fifty routes has a hundred."""
+    for code, alike in groupby(found, key=lambda it: it.code):
+        first, *others = alike
+        more = f" (and {len(others)} more: bartizan check)" if others else ""
+        level = _LEVELS[first.severity]
+        sentence = first.sentence + more
+        yield level(sentence, hint=first.advice, obj=first.place, id=f"bartizan.{code}")
