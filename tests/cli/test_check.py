@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bartizan.cli.check_text import percent
+from bartizan.cli.faulty import short
 from tests.cli.stage import edit, really, run
 
 
@@ -61,6 +62,16 @@ def test_what_is_open_to_strangers_is_listed(shop: Path) -> None:
     out = run("check").out
     assert re.search(r"^public     GET /api/health  bartizan.toml:\d+$", out, re.M)
     assert re.search(r"^anonymous  POST /api/orders  bartizan.toml:\d+$", out, re.M)
+
+
+def test_a_place_is_written_as_a_person_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package that names ``policy="../bartizan.toml"`` has it beside itself."""
+    monkeypatch.chdir(tmp_path)
+    assert short(f"{tmp_path}/store/../bartizan.toml:12") == "bartizan.toml:12"
+    assert short(f"{tmp_path}/store/views.py:7") == "store/views.py:7"
+    assert short("/x/lib/site-packages/flask/app.py") == "flask/app.py"
 
 
 # ------------------------------------------------------------------ nothing is never success

@@ -44,7 +44,8 @@ def _line(file: str, number: int) -> str:
 
 def short(path: str) -> str:
     """A path as people in this directory would write it."""
-    installed = path.rpartition(f"{os.sep}site-packages{os.sep}")[2]
+    plain = os.path.normpath(path) if ".." in path else path  # `app/../bartizan.toml`
+    installed = plain.rpartition(f"{os.sep}site-packages{os.sep}")[2]
     return installed.removeprefix(str(Path.cwd()) + os.sep)
 
 
