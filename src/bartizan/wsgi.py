@@ -35,6 +35,8 @@ _FORWARDING = ("HTTP_FORWARDED", "HTTP_X_REAL_IP")
 _FORWARDING_PREFIX = "HTTP_X_FORWARDED_"
 _BELIEVING = ("gunicorn", "waitress")
 """Servers that may take the scheme from a header, by the beginning of ``SERVER_SOFTWARE``."""
+_OF_THEIRS = ("gunicorn.socket", "waitress.client_disconnected")
+"""Keys of the same servers: waitress calls itself as ``--ident`` says, gunicorn may be hidden."""
 _SAYS_HTTPS = (
     "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_FORWARDED_PROTOCOL",
@@ -124,7 +126,8 @@ def _raw(target: str, script: str) -> str:
 
 def _undone(environ: Environ) -> str:
     """The scheme of the connection: some servers believe a header of some peers. Undo that."""
-    if environ.get("SERVER_SOFTWARE", "").startswith(_BELIEVING):
+    known = environ.get("SERVER_SOFTWARE", "").startswith(_BELIEVING)
+    if known or any(key in environ for key in _OF_THEIRS):
         for name in _SAYS_HTTPS:
             if name in environ:
                 return "http"

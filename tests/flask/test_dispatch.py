@@ -391,3 +391,16 @@ def test_no_second_head_brings_what_nobody_has_cut(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="output_unenforced"):
         b"".join(body)
     assert heads == ["404 NOT FOUND"]
+
+
+@pytest.mark.parametrize("sign", ["gunicorn.socket", "waitress.client_disconnected"])
+@pytest.mark.parametrize("software", ["shop", "", None])
+def test_a_server_that_hides_its_name_is_believed_no_more(
+    tmp_path: Path, sign: str, software: str | None
+) -> None:
+    """waitress calls itself what ``--ident`` says, and gunicorn is often told to say nothing."""
+    app = guarded(tmp_path, ENTRIES, Shop().build)
+    said = environ(X_Forwarded_Proto="https") | {sign: None, "SERVER_SOFTWARE": software or ""}
+    if software is None:
+        del said["SERVER_SOFTWARE"]
+    assert run_wsgi_app(app, said)[1][:3] == "403"
