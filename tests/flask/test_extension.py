@@ -132,6 +132,22 @@ def test_the_policy_lies_beside_the_application(tmp_path: Path) -> None:
         Bartizan(app)
 
 
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("BARTIZAN_POLCY", "did you mean BARTIZAN_POLICY?"),
+        ("BARTIZAN_OFF", "there are BARTIZAN_EVENTS and BARTIZAN_POLICY"),
+    ],
+)
+def test_a_key_that_nobody_reads_stops_the_start(tmp_path: Path, key: str, said: str) -> None:
+    app = Flask(__name__, root_path=str(tmp_path), static_folder=None)
+    app.config[key] = "other.toml"
+    with pytest.raises(ValueError, match=rf"has no {key}: ") as refused:
+        Bartizan(app)
+    assert said in str(refused.value)
+    assert not app.extensions
+
+
 def test_an_undecided_route_stops_the_start(tmp_path: Path) -> None:
     def build(app: Flask) -> None:
         orders(app)

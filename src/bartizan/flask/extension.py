@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, Response
 
@@ -24,6 +24,7 @@ from bartizan.flask.routes import resolver, served
 from bartizan.model.fork import forget_in_child
 from bartizan.model.problem import render
 from bartizan.policy.load import load
+from bartizan.policy.nearest import nearest
 from bartizan.policy.neighbours import Met, tell
 from bartizan.policy.routes import Survey, survey
 from bartizan.policy.rules import Policy
@@ -36,6 +37,9 @@ log = logging.getLogger("bartizan")
 
 EXTENSION = "bartizan"
 """Key of the gate in ``app.extensions``."""
+
+KEYS: Final = ("BARTIZAN_EVENTS", "BARTIZAN_POLICY")
+"""All that the application's configuration may say about its guard."""
 
 
 class Bartizan:
@@ -59,9 +63,11 @@ class Bartizan:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Stand before this application. Raises ``PolicyError``."""
+        """Stand before this application. Raises ``PolicyError``; ``ValueError`` where its
+        configuration says what no guard reads."""
         if EXTENSION in app.extensions:
             raise RuntimeError("Bartizan already stands before this application")
+        _configured(app)
         gate = Gate(app, self._read(app), self._bind)
         app.extensions[EXTENSION] = gate
         app.before_request_funcs.setdefault(None, []).insert(0, gate.unsealed)
@@ -72,6 +78,15 @@ class Bartizan:
             return self._policy
         named = self._policy or app.config.get("BARTIZAN_POLICY") or "bartizan.toml"
         return load(Path(app.root_path) / named)
+
+
+def _configured(app: Flask) -> None:
+    """A key that is misspelt would be read by nobody."""
+    for key in app.config:
+        if key.startswith("BARTIZAN_") and key not in KEYS:
+            meant = nearest(key, KEYS)
+            hint = f"did you mean {meant}?" if meant else f"there are {' and '.join(KEYS)}"
+            raise ValueError(f"the configuration of this application has no {key}: {hint}")
 
 
 def seal(app: Flask) -> None:
