@@ -404,3 +404,21 @@ def test_a_server_that_hides_its_name_is_believed_no_more(
     if software is None:
         del said["SERVER_SOFTWARE"]
     assert run_wsgi_app(app, said)[1][:3] == "403"
+
+
+def test_an_answer_after_one_within_is_cut_too(tmp_path: Path) -> None:
+    """A view has its own request dispatched once more, and then answers itself."""
+
+    def build(app: Flask) -> None:
+        Shop().build(app)
+        again = [app.full_dispatch_request]
+
+        def one() -> Response:
+            while again:
+                again.pop()()
+            return jsonify(id=1, secret=2)
+
+        app.view_functions["one"] = one
+
+    app = guarded(tmp_path, ENTRIES, build)
+    assert b"".join(run_wsgi_app(app, environ())[0]).strip() == b'{"id":1}'

@@ -20,6 +20,9 @@ from bartizan.model.request import Request as Facts
 from bartizan.policy.routes import Survey
 from bartizan.policy.rules import Operation
 
+_SEEN = "_bartizan"
+"""Attribute of an answer that was looked at: the decision's id."""
+
 
 class Inside:
     """The hooks of one application: ``before`` stands first of all, ``after`` comes only where
@@ -62,6 +65,10 @@ class Inside:
     def after(self, decision: Decision, response: Response) -> Response:
         """Cut the answer down to the declared output, before anything else looks at it: no
         function that a view or a blueprint has registered comes earlier."""
+        if vars(response).get(_SEEN) == decision.id:
+            return response
+        vars(response)[_SEEN] = decision.id  # whoever keeps the answer keeps no request
+        decision.withheld = None  # whatever was cut before was another answer
         if not self._guard.uncut(decision, response.status_code):
             return response
         kept = self._guard.cut(decision, _json(response))
