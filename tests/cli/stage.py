@@ -37,8 +37,10 @@ def run(*words: str, **env: str) -> Ran:
 
 
 def plain(env: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a process of its own."""
-    kept = {name: value for name, value in os.environ.items() if name not in (*QUIET, "COLUMNS")}
+    """The environment of a process of its own. How large a terminal is, the terminal says (the
+    readline library writes both variables into whatever process imports it)."""
+    size = ("COLUMNS", "LINES")
+    kept = {name: value for name, value in os.environ.items() if name not in (*QUIET, *size)}
     return {**kept, **env}
 
 

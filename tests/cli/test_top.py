@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from fcntl import ioctl
 from pathlib import Path
 
@@ -102,11 +103,14 @@ def test_nothing_that_is_wanted(shop: Path) -> None:
     assert "it has events, and none of them is like that" in " ".join(ran.err.split())
 
 
-def some(terminal: int) -> bytes:
-    """What it shows next; a test that waits for ever is none."""
-    ready, _, _ = select.select([terminal], [], [], 20)
-    assert ready, "nothing came"
-    return os.read(terminal, 65536)
+def until(terminal: int, wanted: bytes) -> bytes:
+    """What it shows until that stands there; it draws for ever, a test must not wait so long."""
+    text, patience = b"", time.monotonic() + 30
+    while wanted not in text:
+        ready, _, _ = select.select([terminal], [], [], 30)
+        assert ready and time.monotonic() < patience, text
+        text += os.read(terminal, 65536)
+    return text
 
 
 def test_on_a_terminal_it_is_drawn_anew_and_leaves_no_trace(shop: Path) -> None:
@@ -119,12 +123,9 @@ def test_on_a_terminal_it_is_drawn_anew_and_leaves_no_trace(shop: Path) -> None:
         stdout=theirs, stderr=theirs,
     ) as process:  # fmt: skip
         os.close(theirs)
-        text = b""
-        while b"bartizan top --once" not in text:  # twelve lines do not hold it all
-            text += some(ours)
+        text = until(ours, b"bartizan top --once")  # twelve lines do not hold it all
         keep(shop, FOLDED)
-        while b"41 refused" not in text:
-            text += some(ours)
+        text += until(ours, b"41 refused")
         process.send_signal(signal.SIGINT)
         try:
             while more := os.read(ours, 65536):
