@@ -108,7 +108,8 @@ def until(terminal: int, wanted: bytes) -> bytes:
     text, patience = b"", time.monotonic() + 30
     while wanted not in text:
         ready, _, _ = select.select([terminal], [], [], 30)
-        assert ready and time.monotonic() < patience, text
+        assert ready, text
+        assert time.monotonic() < patience, text
         text += os.read(terminal, 65536)
     return text
 
