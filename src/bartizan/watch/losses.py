@@ -60,4 +60,9 @@ class Losses:
         if self._reported is None or now - self._reported >= REPORT:
             self._reported, count, self._unreported = now, self._unreported, 0
             with suppress(Exception):
-                _log.error("%d events were not written to %s: %s", count, self._directory, why)
+                _log.error(
+                    "%s not written to %s: %s",
+                    "1 event was" if count == 1 else f"{count} events were",
+                    self._directory,
+                    why,
+                )
