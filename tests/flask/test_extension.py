@@ -148,6 +148,13 @@ def test_a_key_that_nobody_reads_stops_the_start(tmp_path: Path, key: str, said:
     assert not app.extensions
 
 
+def test_variables_of_the_command_line_may_come_along(tmp_path: Path) -> None:
+    app = Flask(__name__, root_path=str(tmp_path), static_folder=None)
+    app.config.update(BARTIZAN_APP="shop:app", BARTIZAN_DEBUG="1")
+    with pytest.raises(PolicyError, match="cannot be read"):  # the policy is what is missing
+        Bartizan(app)
+
+
 def test_an_undecided_route_stops_the_start(tmp_path: Path) -> None:
     def build(app: Flask) -> None:
         orders(app)

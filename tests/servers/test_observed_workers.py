@@ -46,7 +46,7 @@ def test_four_workers_serve_and_the_log_warns(tmp_path: Path, twin: str) -> None
             answer = once(served.port, "GET", "/api/page", address="127.0.0.9")
             assert (answer.status, answer.body) == (200, b"a page")
         assert "R204" in served.said
-        assert "nothing is refused, and it starts until that ends" in served.said
+        assert f"All is in shadow until {LAST}: until then it serves so, later not" in served.said
         written = served.spooled()
     assert len(written) == 12
     assert {event.outcome for event in written} == {"permit"}

@@ -104,7 +104,10 @@ def readable(where: Spooled) -> Iterator[None]:
 def nothing(ctx: click.Context, where: Spooled, why: str = "") -> NoReturn:
     """Say that nothing was looked at, which is never success: ends the process with 4."""
     missing = "it has no events yet" if where.directory.is_dir() else "there is no such directory"
-    said = why or f"{missing}; the application makes it, and writes a line for each decision"
+    said = (
+        why
+        or f"{missing}; an application that starts makes it, and writes a line for each decision"
+    )
     text = f"nothing to see in {where.title}: {said}."
     complain("\n".join(paragraph(text, width(), "", "  ")))
     ctx.exit(exits.EVIDENCE)

@@ -40,6 +40,8 @@ EXTENSION = "bartizan"
 
 KEYS: Final = ("BARTIZAN_EVENTS", "BARTIZAN_POLICY")
 """All that the application's configuration may say about its guard."""
+VARIABLES: Final = ("BARTIZAN_APP", "BARTIZAN_DEBUG")
+"""Variables of the command line: they come along where a whole environment is the configuration."""
 
 
 class Bartizan:
@@ -83,7 +85,7 @@ class Bartizan:
 def _configured(app: Flask) -> None:
     """A key that is misspelt would be read by nobody."""
     for key in app.config:
-        if key.startswith("BARTIZAN_") and key not in KEYS:
+        if key.startswith("BARTIZAN_") and key not in (*KEYS, *VARIABLES):
             meant = nearest(key, KEYS)
             hint = f"did you mean {meant}?" if meant else f"there are {' and '.join(KEYS)}"
             raise ValueError(f"the configuration of this application has no {key}: {hint}")

@@ -127,7 +127,7 @@ def _api(outline: Outline, base: str, today: dt.date) -> Iterator[str]:
     yield f"shadow = {{ until = {until} }}"
     yield ""
     yield "[stores]"
-    yield 'limits = "memory://"  # each process counts for itself'
+    yield 'limits = "memory://"  # each process counts alone: one worker, once the shadow is over'
     yield 'events = "bartizan-events"  # a directory beside this file'
     yield ""
 

@@ -80,7 +80,8 @@ def stopped(
     told = several and (server is None or server.multiprocess == "told")
     why = _several(policy, told=told, count=workers(calling, now=True))
     if why and _veiled(policy):
-        log.warning("%s. All is in shadow: nothing is refused, and it starts until that ends", why)
+        until = policy.api.shadow.until if policy.api.shadow else ""
+        log.warning("%s. All is in shadow until %s: until then it serves so, later not", why, until)
         return ""
     if why and before is None:
         log.critical("this application does not start: %s", why)
