@@ -187,3 +187,17 @@ def test_every_remark_has_a_line(path: Path, tmp_path: Path) -> None:
         assert lines[remark.place.line - 1].strip()
     assert lint(policy, today=TODAY) == lint(policy, today=TODAY)
     assert isinstance(lint(policy), tuple)
+
+
+@pytest.mark.parametrize(
+    ("shadow", "silent"),
+    [
+        ("shadow = { until = 2026-01-01 }", True),
+        ("shadow = { until = 2025-12-31 }", False),
+        ('shadow = { until = 2026-01-31, controls = ["rate"] }', False),
+    ],
+    ids=["all in shadow", "shadow is over", "part of it"],
+)
+def test_keys_of_nobody_are_named_once_something_is_refused(shadow: str, silent: bool) -> None:
+    piece = f'[api]\n{shadow}\n[identity.main]\nkeys = "file:bartizan-keys.json"\n'
+    assert [one.code for one in said(piece) if one.code == "P425"] == ([] if silent else ["P425"])

@@ -21,10 +21,10 @@ from bartizan.cli.init_keys import nobodys_keys
 from bartizan.cli.screen import say, width
 from bartizan.cli.starting import Beginning
 from bartizan.cli.tables import paragraph
-from bartizan.policy.draft import KEYS, Draft, draft
+from bartizan.policy.draft import Draft, draft
 from bartizan.policy.faults import PolicyError
 from bartizan.policy.load import loads
-from bartizan.policy.marks import MARK
+from bartizan.policy.marks import KEYS, MARK
 from bartizan.policy.outline import Outline
 from bartizan.policy.schema import NAME as SCHEMA
 from bartizan.policy.schema import schema_text

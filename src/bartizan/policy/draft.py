@@ -15,15 +15,12 @@ from msgspec import Struct
 
 from bartizan.policy.addresses import parse_host
 from bartizan.policy.drafted import Drafted, Subtree, operations, subtrees
-from bartizan.policy.marks import MARK, marked
+from bartizan.policy.marks import KEYS, MARK, marked
 from bartizan.policy.outline import Outline
 from bartizan.policy.words import UNITS, WordFault
 
 DAYS: Final = 30
 """How long the first shadow lasts."""
-
-KEYS: Final = "bartizan-keys.json"
-"""The key set beside the policy: of one key that nobody can sign with."""
 
 BODY: Final = 1 << 20
 """Largest body in bytes where the application does not say."""

@@ -30,6 +30,7 @@ LINTS: Final[tuple[LintKind, ...]] = (
     identity.HMAC,
     identity.LIFETIME,
     identity.UNUSED,
+    identity.NOBODY,
     operation.OPEN,
     operation.PUBLIC_WRITE,
     operation.UNLIMITED,

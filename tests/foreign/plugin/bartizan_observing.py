@@ -96,7 +96,7 @@ def drafted(app: Any) -> Path:
     from bartizan.cli.apps.flask_app import begin
     from bartizan.cli.init import _drafted
     from bartizan.cli.init_keys import nobodys_keys
-    from bartizan.policy.draft import KEYS
+    from bartizan.policy.marks import KEYS
 
     policies = OUT / "policies"
     policies.mkdir(exist_ok=True)

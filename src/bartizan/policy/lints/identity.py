@@ -2,9 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from bartizan.policy.lints.remark import LintKind, Remark, line
+from bartizan.policy.marks import KEYS
 from bartizan.policy.rules import Policy
+from bartizan.policy.summary import veiled_whole
 
 
 def _typ(policy: Policy, _: dt.date) -> Iterator[Remark]:
@@ -91,4 +94,27 @@ UNUSED = LintKind(
     good='[defaults]\nidentity = ["main"]\n',
     reference="CWE-561",
     find=_unused,
+)
+
+
+def _nobody(policy: Policy, today: dt.date) -> Iterator[Remark]:
+    if veiled_whole(policy, today):
+        return  # nothing is refused yet, and the line itself is marked
+    for identity in policy.identities.values():
+        if KEYS in [PurePath(key.removeprefix("file:")).name for key in identity.keys]:
+            place = line(policy, identity.places, "keys")
+            yield f"nobody can sign in by identity `{identity.name}`: {KEYS} is of no issuer", place
+
+
+NOBODY = LintKind(
+    code="P425",
+    title="keys of nobody",
+    severity="warning",
+    advice='name the keys of your issuer: keys = "file:jwks.json"',
+    why="`bartizan init` makes this file and throws the private key away, so that a policy that is "
+    "enforced too early is closed and not open: every call that needs a credential is a 401.",
+    bad=f'[identity.main]\nkeys = "file:{KEYS}"\n',
+    good='[identity.main]\nkeys = "file:jwks.json"\n',
+    reference="CWE-1188",
+    find=_nobody,
 )
