@@ -89,11 +89,13 @@ class Spools(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "_kept"):
             return
-        for worker in self.workers:
-            worker.spool.close()
-        self.all_of_it()
-        segment_module.datetime, spool_module.tick_while = self._kept  # type: ignore[misc]
-        shutil.rmtree(self.directory)
+        try:
+            for worker in self.workers:
+                worker.spool.close()
+            self.all_of_it()
+        finally:  # of a broken twin the last look fails, and the clock is everybody's
+            segment_module.datetime, spool_module.tick_while = self._kept  # type: ignore[misc]
+            shutil.rmtree(self.directory)
 
     def _join(self, spool: Spool) -> None:
         self.runs += 1
