@@ -82,10 +82,14 @@ APPS: Final = (
         ("..", ".", "tests"), "tests.urls"),
 )  # fmt: skip
 
+ASKED: Final = ("django_parler-2.4",)
+"""Sources that ``init`` alone is asked about; the suites of these do not run."""
+
 
 def pinned(requirements: Path) -> Iterator[str]:
     """The lines of a requirements file, with their hashes, that pin the sources of the table."""
-    wanted = {app.package.rpartition("-")[0].replace("_", "-") for app in APPS}
+    packages = [app.package for app in APPS]
+    wanted = {name.rpartition("-")[0].replace("_", "-") for name in (*packages, *ASKED)}
     taken = False
     for line in requirements.read_text().splitlines():
         if line[:1] not in (" ", "#"):

@@ -56,6 +56,11 @@ SAMPLES: Final = (
     Sample("captcha", "django_simple_captcha-0.7.0", "testproject", "",
            "from settings import *\n", paths=(".",),
            expects=("GET /captcha/image/{key:slug}/", "GET /captcha/audio/{key:str}")),
+    Sample("parler", "django_parler-2.4", ".", "",
+           'SECRET_KEY = "x"\nROOT_URLCONF = "parler.tests.testapp.urls"\nUSE_TZ = True\n'
+           'INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "parler"]\n'
+           'LANGUAGES = [("en", "English"), ("nl", "Dutch")]\n',
+           expects=("GET /{language:slug}/password-reset/done/",)),
 )  # fmt: skip
 
 
