@@ -142,7 +142,7 @@ class _Asking:
             scheme=question.scheme,
             peer=question.client,
             host=question.host or hosts[0].removesuffix(":*"),
-            authorization=None,
+            authorization="Bearer of-the-question" if question.subject else None,
             content_type="application/json" if body is not None else None,
             content_encoding=None,
             length=len(body) if body is not None else None,
