@@ -290,6 +290,7 @@ def test_flask_limiter_counts_the_client_that_the_guard_has_decided(tmp_path: Pa
     assert answers == [200, 200, 429]
 
 
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 def test_flask_login_lives_beside_us(tmp_path: Path) -> None:
     class Person(UserMixin):
         id = "alice"

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,8 @@ def test_a_reload_of_granian_is_no_second_worker(start: Start, name: str, app: s
         served.process.send_signal(signal.SIGHUP)
         served.wait_for("Respawning worker-1")
         while "Stopping old worker-1" not in served.said:
-            ids.append(_id(served))
+            with suppress(ConnectionError):  # the worker that goes may hang up; it refuses nobody
+                ids.append(_id(served))
         ids += [_id(served) for _ in range(3)]
         assert len(set(ids)) == len(ids)
         assert "R204" not in served.said

@@ -106,7 +106,11 @@ class Connection:
 def read(end: socket.socket, method: str) -> Answer:
     """Read one answer from a socket."""
     response = HTTPResponse(end, method=method)
-    response.begin()
+    try:
+        response.begin()
+    except OSError:
+        response.close()
+        raise
     return Answer(response.status, tuple(response.getheaders()), response.read())
 
 
