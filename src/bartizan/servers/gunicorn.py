@@ -2,10 +2,18 @@
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from bartizan.servers.facts import Believes, Bound, Callers, Server
 from bartizan.servers.frames import owned
 
 _LOOPBACK = '--forwarded-allow-ips ""'
+_BELIEVES = Believes(
+    ("scheme", "prefix"),
+    True,
+    _LOOPBACK,
+    "a request that claims https counts as plain http, since only `proxies` may say so",
+)
 _BOUNDS = (
     Bound("request line", 4000, 9000, 414),
     Bound("header line", 7000, 9000, 431),
@@ -41,10 +49,7 @@ GUNICORN: Final = Server(
     production=True,
     target="raw",
     unseen=(),
-    believes=Believes(
-        ("scheme", "prefix"), True, _LOOPBACK,
-        "a request that claims https counts as plain http, since only `proxies` may say so",
-    ),
+    believes=_BELIEVES,
     underscore="dropped",
     second_host="refused",
     second_type="refused",
@@ -67,39 +72,15 @@ GUNICORN: Final = Server(
     trusted=trusted,
 )  # fmt: skip
 
-GUNICORN_ASGI: Final = Server(
+GUNICORN_ASGI: Final = replace(
+    GUNICORN,
     name="gunicorn-asgi",
     title="gunicorn's ASGI worker",
-    package="gunicorn",
-    page="gunicorn",
     interface="asgi",
-    modules=("gunicorn",),
     command=f"gunicorn --worker-class asgi --workers 1 {_LOOPBACK} shop.asgi:application",
-    production=True,
-    target="raw",
-    unseen=(),
-    believes=Believes(
-        ("scheme",), True, _LOOPBACK,
-        "a request that claims https counts as plain http, since only `proxies` may say so",
-    ),
-    underscore="dropped",
-    second_host="refused",
-    second_type="refused",
-    two_lengths="refused",
-    length_and_chunks="refused",
-    body="streamed",
-    chunked="shown",
-    endless=True,
-    method="as sent",
-    empty="sent",
-    http2=False,
+    believes=replace(_BELIEVES, what=("scheme",)),
     websocket=True,
     lifespan=True,
     multiprocess="never",
-    load_fault="ends it",
-    bounds=_BOUNDS,
-    timeouts=_TIMEOUTS,
-    workers=workers,
-    running=running,
-    trusted=trusted,
-)  # fmt: skip
+)
+"""The same server and the same parser; what it says to the application is ASGI."""
