@@ -125,4 +125,4 @@ def build(target: Path) -> None:
 
 if __name__ == "__main__":
     build(ROOT / "site")
-    print(f"written  {ROOT.name}/site/index.html")
+    print("written  site/index.html")

@@ -36,7 +36,7 @@ def ask(column: Column, corpus: Corpus, question: Question, directory: Path) -> 
 
 
 def _setting(corpus: Corpus, question: Question, directory: Path, clock: Clock) -> Setting:
-    policy = _policy(corpus.file, directory, corpus)
+    policy = policy_of(corpus.file, directory, corpus)
     bound = {o.input for o in policy.operations if o.input and not o.input.startswith("file:")}
     base = policy.api.base
     return Setting(
@@ -53,7 +53,8 @@ def _setting(corpus: Corpus, question: Question, directory: Path, clock: Clock) 
 _loaded: dict[tuple[Path, str], Policy] = {}
 
 
-def _policy(name: str, directory: Path, corpus: Corpus) -> Policy:
+def policy_of(name: str, directory: Path, corpus: Corpus) -> Policy:
+    """The policy of a corpus, with its files and keys in a directory; read once for each."""
     if (directory, name) not in _loaded:
         for file, text in corpus.files.items():
             (directory / file).write_text(text, "utf-8")

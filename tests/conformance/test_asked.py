@@ -21,7 +21,7 @@ from bartizan.model.reasons import REASONS
 from bartizan.model.subject import Subject
 from bartizan.policy.rules import Expect, Place, Policy
 from tests.conformance import tokens
-from tests.conformance.asking import _policy
+from tests.conformance.asking import policy_of
 from tests.conformance.bindings import BINDINGS
 from tests.conformance.corpus import Corpus, Question, fill, questions
 
@@ -76,7 +76,7 @@ def subject(question: Question, policy: Policy) -> Subject | None:
 def expectations(directory: Path) -> Iterator[tuple[Corpus, Question, Policy, Expect]]:
     """Every question that has words, in those words."""
     for corpus, question in questions():
-        policy = _policy(corpus.file, directory, corpus)
+        policy = policy_of(corpus.file, directory, corpus)
         if not worded(question) or policy.api.proxies or corpus.mounted:
             continue
         try:
